@@ -1,0 +1,1 @@
+//! What several tests of this package need: where the binaries are, how to run a pipe, how to build samples.
