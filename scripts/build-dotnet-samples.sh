@@ -37,8 +37,9 @@ compile() {
         printf -- '-out:"%s"\n' "$(windows_path "$work/out/$name/$name.dll")"
         for folder in "$@"; do
             for file in "$folder"/{System*,Microsoft*,mscorlib,netstandard}.dll; do
-                # A native file is no reference; by name, as the compiler would stop at the first.
-                case $file in *'*'* | *.Native.*) continue ;; esac
+                # A native file is no reference: told by its name, as the compiler would stop at the first.
+                case $file in *.Native.*) continue ;; esac
+                [ -f "$file" ] || continue
                 printf -- '-r:"%s"\n' "$(windows_path "$file")"
             done
         done
