@@ -1,1 +1,1 @@
-//! Placeholder: filled by the next commits.
+pub mod json;

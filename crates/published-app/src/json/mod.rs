@@ -1,0 +1,14 @@
+//! JSON with line and column, read by the rules of the program that will read it at run time.
+
+mod document;
+mod dotnet;
+mod reader;
+mod settings;
+mod text;
+mod token;
+
+pub use document::{Document, Member, Value, ValueKind};
+pub use reader::{Dialect, Reader};
+pub use settings::{Setting, Settings, SettingsError, fold};
+pub use text::{Encoding, Position, Text};
+pub use token::{ErrorKind, SyntaxError, Token, TokenKind};

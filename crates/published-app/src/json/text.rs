@@ -1,0 +1,209 @@
+//! The bytes of a JSON file as text, decoded the way .NET's `StreamReader` decodes them.
+//!
+//! `JsonConfigurationFileParser` hands the file to `new StreamReader(stream)`: a byte-order mark chooses UTF-8, UTF-16
+//! or UTF-32, everything else is UTF-8, and what is not valid becomes U+FFFD instead of an error. JSON errors are then
+//! counted in the UTF-8 form of that text, so this is the form that is kept.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// How the file was encoded, as its first bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8 without a mark (what .NET assumes).
+    Utf8,
+    /// UTF-8 with the mark EF BB BF.
+    Utf8Bom,
+    /// FF FE
+    Utf16Le,
+    /// FE FF
+    Utf16Be,
+    /// FF FE 00 00
+    Utf32Le,
+    /// 00 00 FE FF
+    Utf32Be,
+}
+
+/// A place in a text: `line` and `column` count from 1, `column` in characters, `offset` in bytes of the UTF-8 text
+/// (without the byte-order mark).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    pub offset: usize,
+    pub line: u32,
+    pub column: u32,
+}
+
+/// A file's text in UTF-8 with the means to say where in it something is.
+#[derive(Debug)]
+pub struct Text {
+    bytes: Vec<u8>,
+    encoding: Encoding,
+    invalid_at: Option<usize>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Text {
+    /// Decodes as `StreamReader` does. Never fails: invalid sequences become U+FFFD, and [`Text::invalid_at`] tells
+    /// where the first one is.
+    pub fn decode(mut bytes: Vec<u8>) -> Self {
+        let (encoding, mark) = sniff(&bytes);
+        match encoding {
+            Encoding::Utf8 | Encoding::Utf8Bom => {
+                bytes.drain(..mark);
+                let invalid_at = std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to());
+                let bytes = if invalid_at.is_some() { String::from_utf8_lossy(&bytes).into_owned().into_bytes() } else { bytes };
+                Self::of(bytes, encoding, invalid_at)
+            }
+            Encoding::Utf16Le => Self::from_utf16(&bytes[mark..], encoding, u16::from_le_bytes),
+            Encoding::Utf16Be => Self::from_utf16(&bytes[mark..], encoding, u16::from_be_bytes),
+            Encoding::Utf32Le => Self::from_utf32(&bytes[mark..], encoding, u32::from_le_bytes),
+            Encoding::Utf32Be => Self::from_utf32(&bytes[mark..], encoding, u32::from_be_bytes),
+        }
+    }
+
+    /// Takes the bytes as the .NET host takes them: a UTF-8 mark is dropped, nothing is decoded or checked.
+    pub fn raw(mut bytes: Vec<u8>) -> Self {
+        let marked = bytes.starts_with(&[0xEF, 0xBB, 0xBF]);
+        if marked {
+            bytes.drain(..3);
+        }
+        Self::of(bytes, if marked { Encoding::Utf8Bom } else { Encoding::Utf8 }, None)
+    }
+
+    fn of(bytes: Vec<u8>, encoding: Encoding, invalid_at: Option<usize>) -> Self {
+        Self { bytes, encoding, invalid_at, lines: OnceLock::new() }
+    }
+
+    fn from_utf16(body: &[u8], encoding: Encoding, unit: fn([u8; 2]) -> u16) -> Self {
+        let units = body.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let mut text = String::with_capacity(body.len());
+        let mut invalid_at = None;
+        for decoded in char::decode_utf16(units) {
+            if decoded.is_err() {
+                invalid_at.get_or_insert(text.len());
+            }
+            text.push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        if body.len() % 2 == 1 {
+            invalid_at.get_or_insert(text.len());
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+        Self::of(text.into_bytes(), encoding, invalid_at)
+    }
+
+    fn from_utf32(body: &[u8], encoding: Encoding, unit: fn([u8; 4]) -> u32) -> Self {
+        let mut text = String::with_capacity(body.len() / 2);
+        let mut invalid_at = None;
+        for quad in body.chunks(4) {
+            let decoded = <[u8; 4]>::try_from(quad).ok().and_then(|quad| char::from_u32(unit(quad)));
+            if decoded.is_none() {
+                invalid_at.get_or_insert(text.len());
+            }
+            text.push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        Self::of(text.into_bytes(), encoding, invalid_at)
+    }
+
+    /// The text in UTF-8 (of [`Text::raw`]: whatever the file holds), without the byte-order mark.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How the file was encoded.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Offset of the first character that was not valid in the file and became U+FFFD.
+    pub fn invalid_at(&self) -> Option<usize> {
+        self.invalid_at
+    }
+
+    /// The text between two offsets; invalid UTF-8 is shown as U+FFFD. Offsets past the end are cut.
+    pub fn slice(&self, start: usize, end: usize) -> Cow<'_, str> {
+        let end = end.min(self.bytes.len());
+        String::from_utf8_lossy(&self.bytes[start.min(end)..end])
+    }
+
+    /// Line and column of a byte offset; an offset past the end is the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.bytes.len());
+        let starts = self.lines.get_or_init(|| line_starts(&self.bytes));
+        let line = starts.partition_point(|&start| start as usize <= offset);
+        let start = starts.get(line.saturating_sub(1)).map_or(0, |&start| start as usize);
+        let before = &self.bytes[start..offset];
+        // a character is counted by its first byte
+        let characters = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+        Position { offset, line: line as u32, column: characters as u32 + 1 }
+    }
+
+    /// One line (from 1) without its line end; nothing for a line that is not there.
+    pub fn line(&self, line: u32) -> Option<&[u8]> {
+        let starts = self.lines.get_or_init(|| line_starts(&self.bytes));
+        let index = (line as usize).checked_sub(1)?;
+        let start = *starts.get(index)? as usize;
+        let end = starts.get(index + 1).map_or(self.bytes.len(), |&next| next as usize - 1);
+        let line = &self.bytes[start..end];
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
+fn line_starts(bytes: &[u8]) -> Vec<u32> {
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at as u32 + 1)).collect()
+}
+
+/// The rules of `StreamReader.DetectEncoding`: FF FE is UTF-32 only if two zero bytes follow.
+fn sniff(bytes: &[u8]) -> (Encoding, usize) {
+    match bytes {
+        [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8Bom, 3),
+        [0xFF, 0xFE, 0, 0, ..] => (Encoding::Utf32Le, 4),
+        [0xFF, 0xFE, ..] => (Encoding::Utf16Le, 2),
+        [0xFE, 0xFF, ..] => (Encoding::Utf16Be, 2),
+        [0, 0, 0xFE, 0xFF, ..] => (Encoding::Utf32Be, 4),
+        _ => (Encoding::Utf8, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> (String, Encoding, Option<usize>) {
+        let text = Text::decode(bytes.to_vec());
+        (String::from_utf8(text.as_bytes().to_vec()).unwrap(), text.encoding(), text.invalid_at())
+    }
+
+    #[test]
+    fn byte_order_marks_choose_the_encoding() {
+        assert_eq!(decoded(b"\xEF\xBB\xBF{}"), ("{}".into(), Encoding::Utf8Bom, None));
+        assert_eq!(decoded(b"\xFF\xFE{\0}\0"), ("{}".into(), Encoding::Utf16Le, None));
+        assert_eq!(decoded(b"\xFE\xFF\0{\0}"), ("{}".into(), Encoding::Utf16Be, None));
+        assert_eq!(decoded(b"\xFF\xFE\0\0{\0\0\0"), ("{".into(), Encoding::Utf32Le, None));
+        assert_eq!(decoded(b"\0\0\xFE\xFF\0\0\0{"), ("{".into(), Encoding::Utf32Be, None));
+        assert_eq!(decoded(b""), (String::new(), Encoding::Utf8, None));
+    }
+
+    #[test]
+    fn what_is_invalid_is_replaced_and_told() {
+        assert_eq!(decoded(b"a\xFFb"), ("a\u{FFFD}b".into(), Encoding::Utf8, Some(1)));
+        assert_eq!(decoded(b"\xFF\xFE{\0}"), ("{\u{FFFD}".into(), Encoding::Utf16Le, Some(1)));
+        assert_eq!(decoded(b"\xFF\xFE\x00\xD8}\0"), ("\u{FFFD}}".into(), Encoding::Utf16Le, Some(0)));
+    }
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let text = Text::decode("{\r\n  \"ä\": x\n".as_bytes().to_vec());
+        let at = |offset| {
+            let position = text.position(offset);
+            (position.line, position.column)
+        };
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(3), (2, 1));
+        assert_eq!(at(11), (2, 8));
+        assert_eq!(at(13), (3, 1));
+        assert_eq!(at(99), (3, 1));
+        assert_eq!(text.line(2), Some("  \"ä\": x".as_bytes()));
+        assert_eq!(text.line(3), Some(&b""[..]));
+        assert_eq!(text.line(4), None);
+    }
+}
