@@ -1,1 +1,5 @@
 //! What several tests of this package need: where the binaries are, how to run a pipe, how to build samples.
+
+pub mod pipe;
+pub mod wine;
+pub mod workspace;
