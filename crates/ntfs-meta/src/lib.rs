@@ -4,5 +4,7 @@
 //! operating system, and it moves bytes only: who should be granted what is decided by the tools.
 
 pub mod descriptor;
+pub mod stream;
 
+pub use descriptor::Descriptor;
 pub use descriptor::sid::Sid;
