@@ -1,1 +1,14 @@
-//! Placeholder: filled by the next commits.
+//! IIS configuration files: what they say, where they say it, and what IIS makes of them together.
+//!
+//! - [`document`]: one file. Bytes of any encoding IIS accepts become elements and attributes with 1-based line and
+//!   column; edits leave every other byte as it was. What is not well-formed is told with its position and in words.
+//! - [`asp_net_core`]: the typed `<aspNetCore>` element, each attribute with its raw text and place.
+//! - [`windows_path`]: Windows paths as text, the same on every host, and where they lie in a copied server.
+//! - [`environment`]: names that ignore case and `%VAR%` expansion.
+//!
+//! Nothing here prints or knows records; a file that is wrong is a value ([`document::Malformed`]),
+//! a file that cannot be read an error.
+pub mod asp_net_core;
+pub mod document;
+pub mod environment;
+pub mod windows_path;

@@ -1,0 +1,1 @@
+//! Windows paths as text, the same on every host.
