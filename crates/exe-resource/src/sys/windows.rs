@@ -2,11 +2,11 @@
 //! the data in `.rsrc$02`. Both linkers join them, in that order, to the section `.rsrc` and name it in the header.
 //! Layout of the directory: "PE Format", section ".rsrc", and `winnt.h` (`IMAGE_RESOURCE_DIRECTORY` and the like).
 
-/// Puts the manifest and the version of the calling package into its executable. Once in a program.
+/// Puts the manifest and the version of the calling package into its executable. Once in a program, at module level.
 #[macro_export]
 macro_rules! embed {
     () => {
-        const _: () = {
+        mod windows_resource {
             const NAME: &str = ::core::env!("CARGO_PKG_NAME");
             const NUMBER: &str = ::core::env!("CARGO_PKG_VERSION");
             const VERSION_LENGTH: usize = $crate::version::length(NAME, NUMBER);
@@ -59,6 +59,6 @@ macro_rules! embed {
                 manifest = sym MANIFEST,
                 manifest_length = const MANIFEST_LENGTH,
             );
-        };
+        }
     };
 }
