@@ -1,0 +1,372 @@
+//! Targets of a tool: named paths, a list of paths, or the site records on stdin.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read, StdinLock};
+use std::path::{Path, PathBuf};
+
+use crate::cli::TargetArgs;
+use crate::line::{Line, Lines};
+use crate::tally::Glance;
+use crate::wire::{Body, Failure, Finding, Record, Severity, Site, Subject};
+
+/// Something to look at.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// `site`, `app` and `path` for the tool's records about it.
+    pub subject: Subject,
+    /// Folder or file, as it can be opened on this machine.
+    pub path: PathBuf,
+    /// The site record, where it came from one.
+    pub site: Option<Box<Site>>,
+}
+
+impl Target {
+    /// A named path.
+    pub fn of_path(path: &Path) -> Self {
+        Self {
+            subject: Subject::of_path(path),
+            path: path.to_owned(),
+            site: None,
+        }
+    }
+
+    /// The target of a site record; none where the record names no path.
+    pub fn of_site(subject: Subject, site: Box<Site>) -> Option<Self> {
+        let path = PathBuf::from(subject.path.as_deref()?);
+        Some(Self {
+            subject,
+            path,
+            site: Some(site),
+        })
+    }
+}
+
+/// One thing that came in.
+pub enum Incoming {
+    Target(Box<Target>),
+    /// A record that is no site (the line has been passed on).
+    Record(Box<Record>),
+}
+
+/// A step of the input: what to pass on, and what to look at.
+pub(crate) enum Step {
+    Foreign { line: Vec<u8>, glance: Glance },
+    Bad { subject: Subject, body: Body },
+    Target(Box<Target>),
+}
+
+/// Reads targets in batches that need no waiting.
+pub(crate) enum Source {
+    Named {
+        steps: std::vec::IntoIter<Step>,
+    },
+    Records {
+        lines: Box<Lines<StdinLock<'static>>>,
+    },
+}
+
+/// Steps of a batch: small enough to hold, large enough to share out.
+const BATCH: usize = 256;
+
+impl Source {
+    /// # Errors
+    /// No target and a terminal on stdin, or an unreadable list.
+    pub(crate) fn open(args: &TargetArgs) -> anyhow::Result<Self> {
+        if args.is_given() {
+            let mut paths = args.paths.clone();
+            if let Some(list) = &args.from_file {
+                paths.extend(read_list(list)?);
+            }
+            if paths.is_empty() {
+                anyhow::bail!("no target: the list of --from-file is empty");
+            }
+            let mut steps = Vec::new();
+            for path in paths {
+                named(&path, args.literal_path, &mut steps);
+            }
+            return Ok(Self::Named {
+                steps: steps.into_iter(),
+            });
+        }
+        Self::records()
+    }
+
+    /// # Errors
+    /// A terminal on stdin: nothing will come.
+    pub(crate) fn records() -> anyhow::Result<Self> {
+        if io::stdin().is_terminal() {
+            anyhow::bail!("no target: name a folder or file, or pipe site records in (see --help)");
+        }
+        Ok(Self::Records {
+            lines: Box::new(Lines::new(io::stdin().lock())),
+        })
+    }
+
+    /// The next batch, empty at the end.
+    pub(crate) fn batch(&mut self) -> io::Result<Vec<Step>> {
+        match self {
+            Self::Named { steps } => Ok(steps.by_ref().take(BATCH).collect()),
+            Self::Records { lines } => {
+                let mut batch = Vec::new();
+                while let Some(line) = lines.read()? {
+                    step(line, lines.number(), &mut batch);
+                    if batch.len() >= BATCH || (!batch.is_empty() && !lines.is_ready()) {
+                        break;
+                    }
+                }
+                Ok(batch)
+            }
+        }
+    }
+}
+
+/// What a line of stdin asks for. A blank line asks for nothing: PowerShell ends its output with one.
+fn step(line: Line, number: u64, batch: &mut Vec<Step>) {
+    let line = match line {
+        Line::Whole(line) => line,
+        Line::TooLong(start) => {
+            batch.push(bad(
+                "input/line-too-long",
+                "is longer than 16 MiB",
+                &start,
+                number,
+            ));
+            return;
+        }
+    };
+    if line.iter().all(u8::is_ascii_whitespace) {
+        return;
+    }
+    let Ok(glance) = serde_json::from_slice::<Glance>(&line) else {
+        batch.push(bad(
+            "input/not-a-record",
+            "is no JSON object",
+            &line,
+            number,
+        ));
+        return;
+    };
+    let site = glance.ours && glance.kind.as_deref() == Some("site");
+    let target = if site {
+        Record::parse(&line).and_then(target)
+    } else {
+        None
+    };
+    batch.push(Step::Foreign { line, glance });
+    batch.extend(target.map(|target| Step::Target(Box::new(target))));
+}
+
+fn target(record: Record) -> Option<Target> {
+    match record.body {
+        Body::Site(site) => Target::of_site(record.subject, site),
+        _ => None,
+    }
+}
+
+fn bad(code: &str, what: &str, line: &[u8], number: u64) -> Step {
+    // 200 characters have 800 bytes at most
+    let start = String::from_utf8_lossy(&line[..line.len().min(800)]);
+    let shown: String = start.chars().take(200).collect();
+    Step::Bad {
+        subject: Subject::default(),
+        body: Failure::new(code, format!("line {number} of stdin {what}: {shown}")).into(),
+    }
+}
+
+/// Steps for one named path: a warning for a stray quote, the files of a pattern, or the path itself.
+fn named(path: &Path, literal: bool, steps: &mut Vec<Step>) {
+    let mut path = path.to_owned();
+    if let Some(stripped) = path.to_str().and_then(|text| text.strip_suffix('"')) {
+        path = PathBuf::from(stripped);
+        steps.push(Step::Bad {
+            subject: Subject::of_path(&path),
+            body: Finding::new(
+                "input/trailing-quote",
+                Severity::Warning,
+                format!(
+                    "the path {} ended in a quotation mark, which was dropped",
+                    path.display()
+                ),
+            )
+            .help("In Windows PowerShell 5.1 leave the last backslash of a quoted path out.")
+            .into(),
+        });
+    }
+    if !literal && !exists(&path) {
+        let found = expanded(&path);
+        if !found.is_empty() {
+            steps.extend(
+                found
+                    .iter()
+                    .map(|path| Step::Target(Box::new(Target::of_path(path)))),
+            );
+            return;
+        }
+    }
+    match fs::metadata(&path) {
+        Ok(_) => steps.push(Step::Target(Box::new(Target::of_path(&path)))),
+        Err(error) => steps.push(Step::Bad {
+            subject: Subject::of_path(&path),
+            body: Failure::new(
+                "input/target-not-found",
+                format!("cannot open {}: {error}", path.display()),
+            )
+            .os_error(&error)
+            .into(),
+        }),
+    }
+}
+
+fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Files that `*` and `?` stand for, sorted. `[` is an ordinary character, as Windows has it.
+fn expanded(path: &Path) -> Vec<PathBuf> {
+    let Some(text) = path.to_str().filter(|text| text.contains(['*', '?'])) else {
+        return Vec::new();
+    };
+    let pattern: String = text
+        .chars()
+        .map(|character| match character {
+            '[' => "[[]".to_owned(),
+            ']' => "[]]".to_owned(),
+            other => other.to_string(),
+        })
+        .collect();
+    let options = glob::MatchOptions {
+        case_sensitive: false,
+        ..glob::MatchOptions::default()
+    };
+    glob::glob_with(&pattern, options)
+        .map_or_else(|_| Vec::new(), |found| found.flatten().collect())
+}
+
+/// Paths of a list file: UTF-8 with or without BOM, or UTF-16 with BOM; blank lines are skipped.
+fn read_list(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let bytes = if list == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        bytes
+    } else {
+        fs::read(list)
+            .map_err(|error| anyhow::anyhow!("cannot read the list {}: {error}", list.display()))?
+    };
+    let text = match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        all => String::from_utf8_lossy(all).into_owned(),
+    };
+    Ok(text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(PathBuf::from)
+        .collect())
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units: Vec<u16> = bytes
+        .chunks_exact(2)
+        .map(|pair| unit([pair[0], pair[1]]))
+        .collect();
+    String::from_utf16_lossy(&units)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(line: &str) -> Vec<Step> {
+        let mut batch = Vec::new();
+        step(Line::Whole(line.into()), 7, &mut batch);
+        batch
+    }
+
+    #[test]
+    fn a_site_record_is_passed_on_and_is_a_target() {
+        let line = r#"{"schema":"ancm-tools/1","type":"site","tool":"site-list","site":"S","app":"/","path":"/srv"}"#;
+        let found = steps(line);
+        assert!(matches!(&found[0], Step::Foreign { line: kept, .. } if kept == line.as_bytes()));
+        assert!(matches!(&found[1], Step::Target(target) if target.path == Path::new("/srv")));
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn garbage_is_a_failure_with_its_line_number() {
+        let found = steps("Exception: \u{1b}[31m");
+        let [
+            Step::Bad {
+                body: Body::Failure(failure),
+                ..
+            },
+        ] = found.as_slice()
+        else {
+            panic!()
+        };
+        assert_eq!(failure.code, "input/not-a-record");
+        assert!(
+            failure.message.starts_with("line 7 of stdin"),
+            "{}",
+            failure.message
+        );
+        assert!(steps(" \r").is_empty());
+    }
+
+    #[test]
+    fn patterns_and_quotes() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.json", "b.JSON", "c.txt", "d[1].json"] {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        let mut found = Vec::new();
+        named(&dir.path().join("*.json"), false, &mut found);
+        assert_eq!(found.len(), 3);
+        found.clear();
+        named(&dir.path().join("d[1]*"), false, &mut found);
+        assert_eq!(found.len(), 1);
+        found.clear();
+        named(&dir.path().join("*.json"), true, &mut found);
+        assert!(matches!(
+            &found[..],
+            [Step::Bad {
+                body: Body::Failure(_),
+                ..
+            }]
+        ));
+        found.clear();
+        named(
+            Path::new(&format!("{}\"", dir.path().display())),
+            false,
+            &mut found,
+        );
+        assert!(matches!(
+            &found[..],
+            [
+                Step::Bad {
+                    body: Body::Finding(_),
+                    ..
+                },
+                Step::Target(_)
+            ]
+        ));
+    }
+
+    #[test]
+    fn lists_come_in_any_encoding_of_powershell() {
+        let dir = tempfile::tempdir().unwrap();
+        let list = dir.path().join("list");
+        let utf16: Vec<u8> = "\u{feff}C:\\a b\r\n\r\nD:\\ü\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        fs::write(&list, utf16).unwrap();
+        assert_eq!(
+            read_list(&list).unwrap(),
+            [PathBuf::from("C:\\a b"), PathBuf::from("D:\\ü")]
+        );
+        fs::write(&list, "\u{feff}one\n").unwrap();
+        assert_eq!(read_list(&list).unwrap(), [PathBuf::from("one")]);
+    }
+}

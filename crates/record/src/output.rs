@@ -1,0 +1,192 @@
+//! Records on their way out: JSON Lines or text, to stdout or to `--output`.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+
+use crate::ascii;
+use crate::cli::{Common, Format};
+use crate::mask;
+use crate::tally::{Glance, Tally};
+use crate::text::{self, Renderer};
+use crate::wire::{Body, Record, Subject};
+
+/// Where records leave. Every record is masked, counted, written and flushed at once.
+pub struct Output {
+    tool: &'static str,
+    sink: Box<dyn Write>,
+    renderer: Option<Renderer>,
+    own: Tally,
+    all: Tally,
+    pub(crate) targets: u64,
+}
+
+impl Output {
+    /// # Errors
+    /// `--output` cannot be created.
+    pub(crate) fn open(tool: &'static str, common: &Common) -> anyhow::Result<Self> {
+        let (sink, terminal): (Box<dyn Write>, bool) = match &common.output {
+            Some(path) => {
+                let file = File::create(path)
+                    .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", path.display()))?;
+                (Box::new(file), false)
+            }
+            None => (Box::new(io::stdout().lock()), io::stdout().is_terminal()),
+        };
+        let readable = common
+            .format
+            .map_or(terminal, |format| format == Format::Text);
+        let sink = if readable && common.output.is_none() {
+            // takes the colours out where nobody wants them, speaks to a plain Windows console
+            Box::new(anstream::AutoStream::auto(io::stdout()))
+        } else if readable {
+            Box::new(anstream::StripStream::new(sink))
+        } else {
+            sink
+        };
+        Ok(Self {
+            tool,
+            sink,
+            renderer: readable.then(Renderer::default),
+            own: Tally::default(),
+            all: Tally::default(),
+            targets: 0,
+        })
+    }
+
+    /// Writes a record of this tool.
+    ///
+    /// # Errors
+    /// The reader is gone, or the disk is full.
+    pub fn emit(&mut self, subject: &Subject, body: impl Into<Body>) -> io::Result<()> {
+        let mut emitted = self.emitter();
+        emitted.emit(subject, body);
+        self.write(emitted)
+    }
+
+    /// What this tool has said so far.
+    pub fn tally(&self) -> &Tally {
+        &self.own
+    }
+
+    /// Collects records apart from the output, to be written later with [`Self::write`].
+    pub(crate) fn emitter(&self) -> Emitter {
+        Emitter {
+            tool: self.tool,
+            tally: Tally::default(),
+            kept: if self.renderer.is_some() {
+                Kept::Records(Vec::new())
+            } else {
+                Kept::Lines(Vec::new())
+            },
+        }
+    }
+
+    pub(crate) fn write(&mut self, emitted: Emitter) -> io::Result<()> {
+        self.own.add(&emitted.tally);
+        self.all.add(&emitted.tally);
+        match emitted.kept {
+            Kept::Lines(lines) if lines.is_empty() => return Ok(()),
+            Kept::Lines(lines) => self.sink.write_all(&lines)?,
+            Kept::Records(records) => {
+                for record in &records {
+                    self.render(record)?;
+                }
+            }
+        }
+        self.sink.flush()
+    }
+
+    fn render(&mut self, record: &Record) -> io::Result<()> {
+        match &mut self.renderer {
+            Some(renderer) => self.sink.write_all(renderer.render(record).as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    /// Passes a foreign line on, byte for byte; in text it is rendered like a record of our own.
+    pub(crate) fn pass(&mut self, line: &[u8], glance: &Glance) -> io::Result<()> {
+        self.all.glance(glance);
+        if self.renderer.is_some() {
+            if let Some(record) = Record::parse(line) {
+                self.render(&masked(record))?;
+            }
+        } else {
+            let mut whole = Vec::with_capacity(line.len() + 1);
+            whole.extend_from_slice(line);
+            whole.push(b'\n');
+            self.sink.write_all(&whole)?;
+        }
+        self.sink.flush()
+    }
+
+    /// Writes the closing `done`, or the summary of a text.
+    pub(crate) fn finish(&mut self) -> io::Result<Tally> {
+        if self.renderer.is_some() {
+            self.sink
+                .write_all(text::summary(&self.all, self.targets).as_bytes())?;
+            self.sink.flush()?;
+        } else {
+            let done = self.own.done(self.targets);
+            self.emit(&Subject::default(), done)?;
+        }
+        Ok(self.all)
+    }
+
+    /// Plain text that is no record, for `--explain` and its like.
+    pub(crate) fn plain(&mut self, text: &str) -> io::Result<()> {
+        self.sink.write_all(text.as_bytes())?;
+        self.sink.flush()
+    }
+}
+
+/// Records of one target, collected where other targets are looked at beside it.
+pub struct Emitter {
+    tool: &'static str,
+    tally: Tally,
+    kept: Kept,
+}
+
+enum Kept {
+    Lines(Vec<u8>),
+    Records(Vec<Record>),
+}
+
+impl Emitter {
+    /// Adds a record about `subject`.
+    pub fn emit(&mut self, subject: &Subject, body: impl Into<Body>) {
+        let record = Record {
+            tool: self.tool.to_owned(),
+            subject: subject.clone(),
+            body: body.into(),
+        };
+        self.tally.count(&record.body);
+        match &mut self.kept {
+            Kept::Lines(lines) => {
+                let mut line = ascii::to_line(&record);
+                if mask::may_hold_secret(&line) {
+                    line = masked_line(&line).unwrap_or(line);
+                }
+                lines.append(&mut line);
+                lines.push(b'\n');
+            }
+            Kept::Records(records) => records.push(masked(record)),
+        }
+    }
+}
+
+/// The line with every string masked; the order of fields stays.
+fn masked_line(line: &[u8]) -> Option<Vec<u8>> {
+    let mut value = serde_json::from_slice(line).ok()?;
+    mask::value(&mut value);
+    Some(ascii::to_line(&value))
+}
+
+fn masked(record: Record) -> Record {
+    let line = ascii::to_line(&record);
+    if !mask::may_hold_secret(&line) {
+        return record;
+    }
+    masked_line(&line)
+        .and_then(|line| Record::parse(&line))
+        .unwrap_or(record)
+}
