@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::reader::{Dialect, Reader};
 use super::text::{Position, Text};
-use super::token::{ErrorKind, SyntaxError, TokenKind};
+use super::token::{SyntaxError, TokenKind};
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +51,15 @@ pub struct Document {
 }
 
 impl Document {
-    /// Parses the bytes of a file. The text is handed back on failure, so that the caller can look at the place.
+    /// Parses the bytes of a file.
     ///
     /// # Errors
-    /// The first error that the dialect's own reader would report, with its position.
-    pub fn parse(bytes: Vec<u8>, dialect: Dialect) -> Result<Self, (SyntaxError, Text)> {
+    /// The first error that the dialect's own reader would report, with its position and the text around it.
+    pub fn parse(bytes: Vec<u8>, dialect: Dialect) -> Result<Self, Box<Broken>> {
         let text = dialect.text(bytes);
         match nodes(&text, dialect) {
             Ok(nodes) => Ok(Self { text, nodes }),
-            Err(error) => Err((error, text)),
+            Err(error) => Err(Box::new(Broken { error, text, dialect })),
         }
     }
 
@@ -74,16 +74,19 @@ impl Document {
     }
 }
 
+/// A text that is not JSON: the error, and the text for whoever wants to show or explain the place.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Broken {
+    pub error: SyntaxError,
+    pub text: Text,
+    pub dialect: Dialect,
+}
+
 fn nodes(text: &Text, dialect: Dialect) -> Result<Vec<Node>, SyntaxError> {
     // offsets are kept in 32 bits
     if u32::try_from(text.as_bytes().len()).is_err() {
-        return Err(SyntaxError {
-            position: Position { offset: 0, line: 1, column: 1 },
-            kind: ErrorKind::TooLarge,
-            message: "The text is larger than 4 GiB.".into(),
-            line_number: 0,
-            byte_position_in_line: 0,
-        });
+        return Err(SyntaxError::too_large());
     }
     let mut nodes: Vec<Node> = Vec::new();
     let mut open: Vec<u32> = Vec::new();
@@ -160,12 +163,12 @@ impl<'d> Value<'d> {
     /// The string's content; nothing for other kinds. Half a surrogate pair becomes U+FFFD
     /// ([`Value::broken_surrogate`] tells).
     pub fn as_str(self) -> Option<Cow<'d, str>> {
-        (self.kind() == ValueKind::String).then(|| if self.node().escaped { Cow::Owned(unescape(&self.raw()).0) } else { self.raw() })
+        (self.kind() == ValueKind::String).then(|| if self.node().escaped { Cow::Owned(unescape(&self.raw())) } else { self.raw() })
     }
 
     /// Whether an escape of this string is half a surrogate pair, which .NET refuses when the string is read.
     pub fn broken_surrogate(self) -> bool {
-        self.node().escaped && unescape(&self.raw()).1
+        self.node().escaped && resolve(&self.raw()).1
     }
 
     pub fn as_bool(self) -> Option<bool> {
@@ -226,8 +229,13 @@ impl<'d> Iterator for Children<'d> {
     }
 }
 
-/// Resolves the escapes of a string that the reader has accepted; true if half a surrogate pair was in it.
-pub(super) fn unescape(raw: &str) -> (String, bool) {
+/// Resolves the escapes of a string that a reader has accepted; half a surrogate pair becomes U+FFFD.
+pub fn unescape(raw: &str) -> String {
+    resolve(raw).0
+}
+
+/// The text, and whether half a surrogate pair was in it.
+fn resolve(raw: &str) -> (String, bool) {
     let mut text = String::with_capacity(raw.len());
     let mut broken = false;
     let mut rest = raw;

@@ -7,8 +7,8 @@ mod settings;
 mod text;
 mod token;
 
-pub use document::{Document, Member, Value, ValueKind};
+pub use document::{Broken, Document, Member, Value, ValueKind, unescape};
 pub use reader::{Dialect, Reader};
-pub use settings::{Setting, Settings, SettingsError, fold};
+pub use settings::{Setting, Settings, SettingsError};
 pub use text::{Encoding, Position, Text};
 pub use token::{ErrorKind, SyntaxError, Token, TokenKind};

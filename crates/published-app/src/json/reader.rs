@@ -13,7 +13,7 @@ pub enum Dialect {
 
 impl Dialect {
     /// The text of a file as that reader sees it.
-    pub(super) fn text(self, bytes: Vec<u8>) -> Text {
+    pub(crate) fn text(self, bytes: Vec<u8>) -> Text {
         match self {
             Dialect::Configuration => Text::decode(bytes),
         }

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+// .NET's `OrdinalIgnoreCase` is the same folding as that of the Windows names
+use iis_config::environment::fold;
+
 use super::document::{Document, Value, ValueKind};
 use super::text::Position;
 
@@ -183,24 +186,4 @@ impl Visit<'_> {
         }
         Ok(())
     }
-}
-
-/// A key as `StringComparer.OrdinalIgnoreCase` compares it: simple upper case character by character, where the
-/// dotless i and the long s stay themselves (.NET excepts both on every platform).
-pub fn fold(key: &str) -> String {
-    key.chars()
-        .map(|character| {
-            if character.is_ascii() {
-                return character.to_ascii_uppercase();
-            }
-            if matches!(character, '\u{131}' | '\u{17F}') {
-                return character;
-            }
-            let mut upper = character.to_uppercase();
-            match (upper.next(), upper.next()) {
-                (Some(single), None) => single,
-                _ => character,
-            }
-        })
-        .collect()
 }

@@ -42,6 +42,19 @@ pub struct SyntaxError {
     pub byte_position_in_line: u64,
 }
 
+impl SyntaxError {
+    /// Offsets are kept in 32 bits.
+    pub(crate) fn too_large() -> Self {
+        Self {
+            position: Position { offset: 0, line: 1, column: 1 },
+            kind: ErrorKind::TooLarge,
+            message: "The text is larger than 4 GiB.".into(),
+            line_number: 0,
+            byte_position_in_line: 0,
+        }
+    }
+}
+
 /// The kinds of syntax error, told apart as far as a reader of the message gains from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
