@@ -4,6 +4,7 @@
 //!   column; edits leave every other byte as it was. What is not well-formed is told with its position and in words.
 //! - [`asp_net_core`]: the typed `<aspNetCore>` element, each attribute with its raw text and place.
 //! - [`windows_path`]: Windows paths as text, the same on every host, and where they lie in a copied server.
+//! - [`registry_export`]: `.reg` files, the registry of a server that is not here.
 //! - [`environment`]: names that ignore case and `%VAR%` expansion.
 //!
 //! Nothing here prints or knows records; a file that is wrong is a value ([`document::Malformed`]),
@@ -11,4 +12,5 @@
 pub mod asp_net_core;
 pub mod document;
 pub mod environment;
+pub mod registry_export;
 pub mod windows_path;
