@@ -98,6 +98,8 @@ pub fn parse_below(bytes: &[u8], paths: &[&str]) -> Result<Export, Error> {
         }
         let outcome = if let Some(rest) = text.strip_prefix('[') {
             seen_key = true;
+            // Values below a key that cannot be read belong to no other one.
+            current = None;
             key_line(rest, &wanted, &mut export.registry).map(|key| current = key)
         } else if !seen_key {
             Err("a value before the first key")
@@ -310,7 +312,7 @@ impl Registry {
     }
 
     fn key(&self, view: View, path: &str) -> Option<&Key> {
-        let path = self.in_view(view, &full_path(path));
+        let path = Self::in_view(view, &full_path(path));
         let folded = fold(&path);
         self.keys
             .get(&folded)
@@ -318,19 +320,19 @@ impl Registry {
     }
 
     /// The path in the 64-bit view that a program of that bitness reaches by `path`.
-    fn in_view(&self, view: View, path: &str) -> String {
-        let software = r"HKEY_LOCAL_MACHINE\SOFTWARE";
+    fn in_view(view: View, path: &str) -> String {
+        const SOFTWARE: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE";
+        const NODE: &str = "WOW6432Node";
         if view == View::Bits32
-            && let (Some(head), Some(rest)) =
-                (path.get(..software.len()), path.get(software.len()..))
-            && same(head, software)
-            && let Some(below) = rest.strip_prefix('\\')
-            && !below
+            && let Some((head, rest)) = path.split_at_checked(SOFTWARE.len())
+            && same(head, SOFTWARE)
+            && (rest.is_empty() || rest.starts_with('\\'))
+            && !rest
                 .split('\\')
-                .next()
-                .is_some_and(|first| same(first, "WOW6432Node"))
+                .nth(1)
+                .is_some_and(|first| same(first, NODE))
         {
-            return format!(r"{head}\WOW6432Node\{below}");
+            return format!(r"{head}\{NODE}{rest}");
         }
         path.to_owned()
     }

@@ -106,8 +106,11 @@ impl<'b> Lines<'b> {
             if line.contains('"')
                 && let Some((text, rest)) = quoted(&raw)
             {
+                if !nothing_but_comment(rest) {
+                    return None;
+                }
                 *self = ahead;
-                return nothing_but_comment(rest).then_some(text);
+                return Some(text);
             }
         }
         None
