@@ -20,4 +20,5 @@ pub mod pool;
 pub mod tally;
 pub mod text;
 pub mod tool;
+pub mod undo;
 pub mod wire;
