@@ -5,6 +5,8 @@
 
 pub mod descriptor;
 pub mod stream;
+pub mod sys;
+pub mod tree;
 
 pub use descriptor::Descriptor;
 pub use descriptor::sid::Sid;

@@ -1,0 +1,305 @@
+//! Linux: descriptors and streams of ntfs-3g are extended attributes.
+//!
+//! Every call starts from an open folder: `/proc/self/fd/<folder>/<name>` with the l-variant of the call looks at exactly
+//! that name and follows nothing, so a path that is swapped meanwhile leads nowhere else.
+
+mod mount;
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, XattrFlags};
+use rustix::io::Errno;
+use rustix::process::{Resource, Rlimit};
+
+use super::{Entry, Error, Kind, Result};
+use crate::Sid;
+
+/// The attribute under which ntfs-3g has the self-relative descriptor.
+const DESCRIPTOR: &str = "system.ntfs_acl";
+
+/// Named streams appear under this prefix with `streams_interface=xattr`, the default of ntfs-3g.
+const STREAM_PREFIX: &str = "user.";
+
+/// Most marks and descriptors fit: one call instead of two.
+const USUAL: usize = 4096;
+
+/// Longest value of an extended attribute (`XATTR_SIZE_MAX`, linux/limits.h).
+const LONGEST: usize = 65536;
+
+/// Readies the process for a walk: as many open folders as the system lets it have. True: there are no privileges to get.
+pub fn prepare() -> bool {
+    let Rlimit { current, maximum } = rustix::process::getrlimit(Resource::Nofile);
+    if current < maximum {
+        // a lower limit only means that very deep trees are reported instead of walked
+        let _ = rustix::process::setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: maximum,
+                maximum,
+            },
+        );
+    }
+    true
+}
+
+/// The path without links, for a target that somebody named.
+pub fn resolve(path: &Path) -> io::Result<PathBuf> {
+    std::fs::canonicalize(path)
+}
+
+/// The SID of an account that only a Windows machine can look up: none here.
+pub fn account_sid(_account: &str) -> Option<Sid> {
+    None
+}
+
+/// An open folder.
+#[derive(Debug)]
+pub struct Dir(OwnedFd);
+
+/// A file, folder or link that stays the same one whatever happens to its name.
+#[derive(Debug)]
+pub struct Node(OwnedFd);
+
+impl Dir {
+    /// Opens a folder that somebody named; links in the path are followed.
+    pub fn open(path: &Path) -> Result<Dir> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Dir(
+            rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?
+        ))
+    }
+
+    /// Opens a folder of this folder; a link in its place is an error.
+    pub fn open_in(&self, name: &OsStr) -> Result<Dir> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(Dir(
+            rustix::fs::openat(&self.0, name, flags, Mode::empty()).map_err(io::Error::from)?
+        ))
+    }
+
+    /// The names in the folder, as they come.
+    pub fn entries(&self) -> Result<Entries> {
+        let list = rustix::fs::Dir::read_from(&self.0).map_err(io::Error::from)?;
+        Ok(Entries { list })
+    }
+
+    /// What a name stands for.
+    pub fn kind(&self, name: &OsStr) -> Result<Kind> {
+        Ok(kind_at(&self.0, name)?)
+    }
+
+    /// Pins what a name stands for, so that what is read and what is changed are the same.
+    pub fn node(&self, name: &OsStr) -> Result<Node> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(Node(
+            rustix::fs::openat(&self.0, name, flags, Mode::empty()).map_err(io::Error::from)?,
+        ))
+    }
+
+    /// The folder itself.
+    pub fn node_of_self(&self) -> Result<Node> {
+        Ok(Node(self.0.try_clone()?))
+    }
+
+    /// The descriptor of a name in this folder, without pinning it.
+    pub fn descriptor(&self, name: &OsStr) -> Result<Vec<u8>> {
+        let path = below(&self.0, name);
+        let found = read(|buffer| rustix::fs::lgetxattr(&path, DESCRIPTOR, buffer));
+        found.map_err(|error| no_descriptors(error, &self.0))
+    }
+
+    /// A named stream of a name in this folder, without pinning it; `None` where there is no such stream.
+    pub fn stream(&self, name: &OsStr, stream: &str) -> Result<Option<Vec<u8>>> {
+        let path = below(&self.0, name);
+        let attribute = format!("{STREAM_PREFIX}{stream}");
+        let found = read(|buffer| rustix::fs::lgetxattr(&path, &attribute, buffer));
+        optional(found).map_err(|error| no_streams(error, &self.0))
+    }
+
+    /// The bytes of a small file (`limit` at most; a longer one is an error), no link followed.
+    pub fn read_file(&self, name: &OsStr, limit: usize) -> Result<Vec<u8>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file =
+            rustix::fs::openat(&self.0, name, flags, Mode::empty()).map_err(io::Error::from)?;
+        let mut bytes = Vec::new();
+        io::Read::read_to_end(
+            &mut io::Read::take(File::from(file), limit as u64 + 1),
+            &mut bytes,
+        )?;
+        if bytes.len() > limit {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge).into());
+        }
+        Ok(bytes)
+    }
+
+    /// Makes a file that must not exist yet.
+    pub fn create_file(&self, name: &OsStr, bytes: &[u8]) -> Result<()> {
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(0o644))
+            .map_err(io::Error::from)?;
+        Ok(File::from(file).write_all(bytes)?)
+    }
+
+    /// Removes a file's name.
+    pub fn remove_file(&self, name: &OsStr) -> Result<()> {
+        Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty()).map_err(io::Error::from)?)
+    }
+}
+
+impl Node {
+    /// What it is.
+    pub fn kind(&self) -> Result<Kind> {
+        let stat = rustix::fs::fstat(&self.0).map_err(io::Error::from)?;
+        Ok(kind_of(FileType::from_raw_mode(stat.st_mode)))
+    }
+
+    /// Its descriptor.
+    pub fn descriptor(&self) -> Result<Vec<u8>> {
+        let path = itself(&self.0);
+        let found = read(|buffer| rustix::fs::getxattr(&path, DESCRIPTOR, buffer));
+        found.map_err(|error| no_descriptors(error, &self.0))
+    }
+
+    /// Writes a whole descriptor.
+    pub fn set_descriptor(&self, bytes: &[u8]) -> Result<()> {
+        let done = rustix::fs::setxattr(itself(&self.0), DESCRIPTOR, bytes, XattrFlags::empty());
+        done.map_err(|error| no_descriptors(error, &self.0))
+    }
+
+    /// A named stream; `None` where there is no such stream.
+    pub fn stream(&self, stream: &str) -> Result<Option<Vec<u8>>> {
+        let (path, attribute) = (itself(&self.0), format!("{STREAM_PREFIX}{stream}"));
+        optional(read(|buffer| {
+            rustix::fs::getxattr(&path, &attribute, buffer)
+        }))
+        .map_err(|error| no_streams(error, &self.0))
+    }
+
+    /// Removes a named stream; false where there was none. Times and attributes of the file stay (ntfs-3g moves only the
+    /// time of the last change of metadata), read-only files are no obstacle.
+    pub fn remove_stream(&self, stream: &str) -> Result<bool> {
+        match rustix::fs::removexattr(itself(&self.0), format!("{STREAM_PREFIX}{stream}")) {
+            Ok(()) => Ok(true),
+            Err(Errno::NODATA) => Ok(false),
+            Err(error) => Err(no_streams(error, &self.0)),
+        }
+    }
+
+    /// Writes a named stream whole. Times and attributes stay as with [`Node::remove_stream`].
+    pub fn write_stream(&self, stream: &str, bytes: &[u8]) -> Result<()> {
+        let attribute = format!("{STREAM_PREFIX}{stream}");
+        let done = rustix::fs::setxattr(itself(&self.0), attribute, bytes, XattrFlags::empty());
+        done.map_err(|error| no_streams(error, &self.0))
+    }
+}
+
+/// The names in a folder.
+pub struct Entries {
+    list: rustix::fs::Dir,
+}
+
+impl Iterator for Entries {
+    type Item = io::Result<Entry>;
+
+    fn next(&mut self) -> Option<io::Result<Entry>> {
+        loop {
+            let found = match self.list.next()? {
+                Ok(found) => found,
+                Err(error) => return Some(Err(error.into())),
+            };
+            let name = found.file_name().to_bytes();
+            if name == b"." || name == b".." {
+                continue;
+            }
+            let name = OsString::from_vec(name.to_vec());
+            let kind = match found.file_type() {
+                FileType::Unknown => match self
+                    .list
+                    .fd()
+                    .map_err(io::Error::from)
+                    .and_then(|fd| kind_at(fd, &name))
+                {
+                    Ok(kind) => kind,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    Err(error) => return Some(Err(error)),
+                },
+                known => kind_of(known),
+            };
+            return Some(Ok(Entry { name, kind }));
+        }
+    }
+}
+
+fn kind_of(file_type: FileType) -> Kind {
+    match file_type {
+        FileType::RegularFile => Kind::File,
+        FileType::Directory => Kind::Folder,
+        FileType::Symlink => Kind::Link,
+        _ => Kind::Other,
+    }
+}
+
+fn kind_at(folder: impl AsFd, name: &OsStr) -> io::Result<Kind> {
+    let stat = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    Ok(kind_of(FileType::from_raw_mode(stat.st_mode)))
+}
+
+fn itself(fd: &OwnedFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()))
+}
+
+fn below(folder: &OwnedFd, name: &OsStr) -> PathBuf {
+    let mut path = format!("/proc/self/fd/{}/", folder.as_raw_fd()).into_bytes();
+    path.extend_from_slice(name.as_bytes());
+    PathBuf::from(OsString::from_vec(path))
+}
+
+/// Reads an attribute with a buffer that is nearly always long enough.
+fn read(call: impl Fn(&mut [u8]) -> rustix::io::Result<usize>) -> rustix::io::Result<Vec<u8>> {
+    let mut usual = [0; USUAL];
+    match call(&mut usual) {
+        Ok(length) => Ok(usual.get(..length).unwrap_or(&usual).to_vec()),
+        Err(Errno::RANGE) => {
+            let mut longest = vec![0; LONGEST];
+            let length = call(&mut longest)?;
+            longest.truncate(length);
+            Ok(longest)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn optional(found: rustix::io::Result<Vec<u8>>) -> rustix::io::Result<Option<Vec<u8>>> {
+    match found {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(Errno::NODATA) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file system other than NTFS has no such attribute, or none of that kind at all.
+fn no_descriptors(error: Errno, fd: &OwnedFd) -> Error {
+    match error {
+        Errno::OPNOTSUPP | Errno::NODATA => Error::Unsupported {
+            what: "security descriptors",
+            file_system: mount::file_system(fd),
+        },
+        error => Error::Io(error.into()),
+    }
+}
+
+fn no_streams(error: Errno, fd: &OwnedFd) -> Error {
+    match error {
+        Errno::OPNOTSUPP => Error::Unsupported {
+            what: "named streams",
+            file_system: mount::file_system(fd),
+        },
+        error => Error::Io(error.into()),
+    }
+}
