@@ -32,13 +32,14 @@ impl Writer {
     pub fn open(path: &Path, tool: &'static str) -> io::Result<Writer> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let end = end_of_lines(&mut file)?;
-        if end > 0 {
-            file.seek(SeekFrom::Start(0))?;
-            let first = Lines { input: BufReader::new(&file), number: 0, tool }.next();
-            if !matches!(first, Some(Ok(_))) {
-                let why = format!("{} exists and is no undo file of {tool}", path.display());
-                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-            }
+        file.seek(SeekFrom::Start(0))?;
+        let ours = match end {
+            0 => is_torn_object(&mut file)?,
+            _ => matches!(Lines { input: BufReader::new(&file), number: 0, tool }.next(), Some(Ok(_))),
+        };
+        if !ours {
+            let why = format!("{} exists and is no undo file of {tool}", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
         }
         file.set_len(end)?;
         file.seek(SeekFrom::Start(end))?;
@@ -64,6 +65,14 @@ impl Writer {
         *end += text.len() as u64;
         Ok(())
     }
+}
+
+/// Whether a file without a whole line is empty, or the beginning of an object: all that an interruption leaves.
+fn is_torn_object(file: &mut File) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.take(LONGEST_LINE).read_to_end(&mut start)?;
+    let torn = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).is_err_and(|error| error.is_eof());
+    Ok(start.is_empty() || (start.first() == Some(&b'{') && torn(&start)))
 }
 
 /// Where the last whole line ends.
@@ -185,6 +194,10 @@ mod tests {
         std::fs::write(&file, "mine\nand mine").unwrap();
         assert!(Writer::open(&file, "unblock").is_err());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine\nand mine");
+        std::fs::write(&file, "{}").unwrap();
+        assert!(Writer::open(&file, "unblock").is_err());
+        std::fs::write(&file, "{\"schema\":\"anc").unwrap();
+        assert!(Writer::open(&file, "unblock").is_ok());
         Writer::open(&folder.path().join("new"), "acl-grant").unwrap().write(line("a")).unwrap();
         assert!(Writer::open(&folder.path().join("new"), "unblock").is_err());
     }
