@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the set-up scripts: where downloads and prefixes live, outside the checkout so that every clone shares them.
 ANCM_CACHE=${ANCM_CACHE:-$HOME/.cache/ancm-tools}
 export ANCM_CACHE

@@ -14,7 +14,7 @@ export RUSTC_BOOTSTRAP=1
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER="$scripts/wine.sh"
 # A folder of its own: another compiler's results in target/ would make each build start anew.
 export CARGO_TARGET_DIR=${ANCM_TARGET_WINDOWS:-$scripts/../target-windows}
-windows=(-Zbuild-std=std,panic_abort --target x86_64-pc-windows-gnu)
+windows=('-Zbuild-std=std,panic_abort' --target x86_64-pc-windows-gnu)
 
 verb=${1:?usage: scripts/windows-cargo.sh build|check|test|clippy|run [ARG...]}
 shift
