@@ -74,8 +74,8 @@ impl Environment {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Replaces each `%NAME%` of a known variable, as `ExpandEnvironmentStrings` does: an unknown one stays as it is
-    /// with its percent signs, and the second of them may begin the next name. Values are not expanded again.
+    /// Replaces each `%NAME%` of a known variable, as `ExpandEnvironmentStrings` does: percent signs pair up from the
+    /// left, an unknown name stays as it is with both of its own, and values are not expanded again.
     #[must_use]
     pub fn expand<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains('%') {
@@ -90,17 +90,8 @@ impl Environment {
                 break;
             };
             let name = &rest[1..=length];
-            match self.get(name) {
-                Some(value) => {
-                    out.push_str(value);
-                    rest = &rest[length + 2..];
-                }
-                None => {
-                    out.push('%');
-                    out.push_str(name);
-                    rest = &rest[length + 1..];
-                }
-            }
+            out.push_str(self.get(name).unwrap_or(&rest[..length + 2]));
+            rest = &rest[length + 2..];
         }
         out.push_str(rest);
         Cow::Owned(out)
@@ -121,16 +112,10 @@ impl Environment {
             rest = &rest[start + 1..];
             let Some(length) = rest.find('%') else { break };
             let name = &rest[..length];
-            let known = self.get(name).is_some();
-            if !known && like_a_name(name) {
+            if like_a_name(name) && self.get(name).is_none() {
                 names.push(name);
             }
-            // A percent sign that closes no name may open one.
-            rest = &rest[if known || like_a_name(name) {
-                length + 1
-            } else {
-                length
-            }..];
+            rest = &rest[length + 1..];
         }
         names
     }
@@ -199,12 +184,13 @@ mod tests {
             (r"%SYSTEMDRIVE%\x%systemdrive%", r"C:\xC:"),
             ("%A%", "%B%"),
             ("%unknown%", "%unknown%"),
-            ("%unknown%B%", "%unknownb"),
+            ("%unknown%B%", "%unknown%B%"),
             ("100%", "100%"),
-            ("%%B%%", "%b%"),
+            ("%%B%%", "%%B%%"),
             ("%", "%"),
             ("%%", "%%"),
             ("% B %", "% B %"),
+            ("%unknown%%B%", "%unknown%b"),
             ("%ProgramFiles(x86)%", "x"),
             ("ä%B%ö", "äbö"),
         ] {

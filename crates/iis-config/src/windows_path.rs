@@ -2,6 +2,8 @@
 //! server that they belong to may be a folder on a Linux machine.
 //!
 //! [`PathMap`] finds such a path in a copied or mounted server.
+//!
+//! Drives are letters here; Windows itself takes any one character before a colon for a drive, which no disk has.
 mod map;
 
 use std::borrow::Cow;
@@ -154,6 +156,7 @@ pub fn join(base: &str, path: &str) -> String {
             let base = normalize(&plain(base));
             let (drive, rest) = path.split_at(2);
             match base.get(..2).is_some_and(|b| b.eq_ignore_ascii_case(drive)) {
+                true if rest.is_empty() => base,
                 true => normalize(&format!(r"{base}\{rest}")),
                 false => normalize(&format!(r"{drive}\{rest}")),
             }

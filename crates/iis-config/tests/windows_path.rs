@@ -1,5 +1,6 @@
-//! The table of path semantics: the same on every host. Expected values of `full` are what `GetFullPathNameW`
-//! answers with the current folder `C:\base\dir`, for paths that name no device.
+//! The table of path semantics: the same on every host. Full paths are what `GetFullPathNameW` answers with the
+//! current folder `C:\base\dir`, but for verbatim paths (which are kept to the letter, as opening them does) and
+//! for a character that is no letter before a colon (which is no drive here).
 use iis_config::windows_path::{self, Kind};
 
 const BASE: &str = r"C:\base\dir";

@@ -211,6 +211,17 @@ impl PathMap {
             .collect()
     }
 
+    /// The local folder that a drive or share is mapped to.
+    #[must_use]
+    pub fn folder_of(&self, prefix: &str) -> Option<&Path> {
+        let wanted = comparable(prefix);
+        let wanted = wanted.trim_end_matches('\\');
+        self.mappings
+            .iter()
+            .find(|m| m.folded == wanted)
+            .map(|m| m.folder.as_path())
+    }
+
     /// Finds a full Windows path (variables expanded) on this machine, without regard to case where this machine's
     /// file system has case. `..` is resolved as text first, so that nothing leaves the mapped folder by it.
     #[must_use]
@@ -274,12 +285,7 @@ impl PathMap {
                 Err(_) => match self.spelled_otherwise(&here, name) {
                     Ok(Some(found)) => here.join(found),
                     Ok(None) => return missing(),
-                    Err(kind)
-                        if matches!(
-                            kind,
-                            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                        ) =>
-                    {
+                    Err(io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                         return missing();
                     }
                     Err(kind) => return Located::Unreadable(here, kind),
@@ -433,19 +439,5 @@ impl PartialEq for PathMap {
                 .collect::<Vec<_>>()
         };
         pairs(self) == pairs(other)
-    }
-}
-
-/// Kept beside the type so that callers compare prefixes the way look-ups do.
-impl PathMap {
-    /// The local folder that a drive or share is mapped to.
-    #[must_use]
-    pub fn folder_of(&self, prefix: &str) -> Option<&Path> {
-        let wanted = comparable(prefix);
-        let wanted = wanted.trim_end_matches('\\');
-        self.mappings
-            .iter()
-            .find(|m| m.folded == wanted)
-            .map(|m| m.folder.as_path())
     }
 }
