@@ -1,1 +1,19 @@
-fn main() {}
+//! `verdict`: joins what the other tools found about a site into one ranked answer.
+
+mod args;
+mod evidence;
+mod judge;
+mod run;
+mod stage;
+mod status;
+
+use record::tool::Tool;
+
+static TOOL: Tool = Tool {
+    name: "verdict",
+    codes: &[],
+};
+
+fn main() -> std::process::ExitCode {
+    record::tool::main(&TOOL, run::run)
+}
