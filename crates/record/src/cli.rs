@@ -2,18 +2,37 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::generate::Generate;
+use crate::output::Layout;
 use crate::tally::FailOn;
 
 /// How records are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One JSON object a line, pure ASCII.
     Jsonl,
     /// For reading.
     Text,
+    /// A form of the tool's own, see [`HasCommon::layout`].
+    Own(&'static str),
+}
+
+impl Format {
+    /// Accepts `jsonl`, `text` and the names of the tool's own forms. A tool that has some says so with
+    /// `#[command(mut_arg("format", |arg| arg.value_parser(Format::parser(&["..."]))))]`.
+    pub fn parser(own: &'static [&'static str]) -> impl TypedValueParser<Value = Self> {
+        let names = ["jsonl", "text"].into_iter().chain(own.iter().copied());
+        PossibleValuesParser::new(names).map(move |name| match name.as_str() {
+            "text" => Self::Text,
+            other => own
+                .iter()
+                .find(|own| **own == other)
+                .map_or(Self::Jsonl, |own| Self::Own(own)),
+        })
+    }
 }
 
 /// Output, exit code and documentation: in every tool.
@@ -21,7 +40,7 @@ pub enum Format {
 #[command(next_help_heading = "Output")]
 pub struct Common {
     /// How records are shown [default: text on a terminal, jsonl elsewhere]
-    #[arg(long, value_enum, global = true)]
+    #[arg(long, value_parser = Format::parser(&[]), value_name = "FORMAT", global = true)]
     pub format: Option<Format>,
 
     /// Write the records to FILE (UTF-8 without BOM) in place of stdout
@@ -54,6 +73,12 @@ pub struct Common {
 /// Lets [`crate::tool::main`] find the shared block in a tool's arguments.
 pub trait HasCommon {
     fn common(&self) -> &Common;
+
+    /// What writes the records where the tool has a form of its own for them and was asked for it; it
+    /// takes the place of JSON Lines and text.
+    fn layout(&self) -> Option<Box<dyn Layout>> {
+        None
+    }
 }
 
 /// What a tool looks at; without any of it, the site records on stdin.
@@ -108,4 +133,35 @@ pub struct ChangeArgs {
     /// Put back what FILE holds
     #[arg(long, value_name = "FILE", conflicts_with = "undo_file")]
     pub undo: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    #[command(mut_arg("format", |arg| arg.value_parser(Format::parser(&["sheet"]))))]
+    struct Own {
+        #[command(flatten)]
+        common: Common,
+    }
+
+    #[derive(Parser)]
+    struct Plain {
+        #[command(flatten)]
+        common: Common,
+    }
+
+    #[test]
+    fn a_tool_adds_forms_of_its_own_to_the_shared_ones() {
+        let format =
+            |name| Own::try_parse_from(["t", "--format", name]).map(|own| own.common.format);
+        assert_eq!(format("sheet").unwrap(), Some(Format::Own("sheet")));
+        assert_eq!(format("text").unwrap(), Some(Format::Text));
+        assert_eq!(format("jsonl").unwrap(), Some(Format::Jsonl));
+        assert!(format("other").is_err());
+        assert!(Plain::try_parse_from(["t", "--format", "sheet"]).is_err());
+    }
 }

@@ -10,11 +10,37 @@ use crate::tally::{Glance, Tally};
 use crate::text::{self, Renderer};
 use crate::wire::{Body, Record, Subject};
 
+/// A form of a tool's own for what leaves: every record, passed-through ones included, comes by here.
+pub trait Layout {
+    /// What to write for this record; its secrets are masked already.
+    fn record(&mut self, record: &Record) -> String;
+
+    /// What to write after the last record.
+    fn end(&mut self) -> String;
+}
+
+/// JSON Lines of the records, or a form to show them in.
+enum Shown {
+    Lines,
+    Text(Renderer),
+    Own(Box<dyn Layout>),
+}
+
+impl Shown {
+    fn record(&mut self, record: &Record) -> String {
+        match self {
+            Self::Lines => String::new(),
+            Self::Text(renderer) => renderer.render(record),
+            Self::Own(layout) => layout.record(record),
+        }
+    }
+}
+
 /// Where records leave. Every record is masked, counted, written and flushed at once.
 pub struct Output {
     tool: &'static str,
     sink: Box<dyn Write>,
-    renderer: Option<Renderer>,
+    shown: Shown,
     own: Tally,
     all: Tally,
     pub(crate) targets: u64,
@@ -23,7 +49,11 @@ pub struct Output {
 impl Output {
     /// # Errors
     /// `--output` cannot be created.
-    pub(crate) fn open(tool: &'static str, common: &Common) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        tool: &'static str,
+        common: &Common,
+        layout: Option<Box<dyn Layout>>,
+    ) -> anyhow::Result<Self> {
         let (sink, terminal): (Box<dyn Write>, bool) = match &common.output {
             Some(path) => {
                 let file = File::create(path)
@@ -32,9 +62,10 @@ impl Output {
             }
             None => (Box::new(io::stdout().lock()), io::stdout().is_terminal()),
         };
-        let readable = common
-            .format
-            .map_or(terminal, |format| format == Format::Text);
+        let readable = layout.is_none()
+            && common
+                .format
+                .map_or(terminal, |format| format == Format::Text);
         let sink = if readable && common.output.is_none() {
             // takes the colours out where nobody wants them, speaks to a plain Windows console
             Box::new(anstream::AutoStream::auto(io::stdout()))
@@ -46,7 +77,11 @@ impl Output {
         Ok(Self {
             tool,
             sink,
-            renderer: readable.then(Renderer::default),
+            shown: match layout {
+                Some(layout) => Shown::Own(layout),
+                None if readable => Shown::Text(Renderer::default()),
+                None => Shown::Lines,
+            },
             own: Tally::default(),
             all: Tally::default(),
             targets: 0,
@@ -73,10 +108,9 @@ impl Output {
         Emitter {
             tool: self.tool,
             tally: Tally::default(),
-            kept: if self.renderer.is_some() {
-                Kept::Records(Vec::new())
-            } else {
-                Kept::Lines(Vec::new())
+            kept: match self.shown {
+                Shown::Lines => Kept::Lines(Vec::new()),
+                _ => Kept::Records(Vec::new()),
             },
         }
     }
@@ -97,16 +131,13 @@ impl Output {
     }
 
     fn render(&mut self, record: &Record) -> io::Result<()> {
-        match &mut self.renderer {
-            Some(renderer) => self.sink.write_all(renderer.render(record).as_bytes()),
-            None => Ok(()),
-        }
+        self.sink.write_all(self.shown.record(record).as_bytes())
     }
 
     /// Passes a foreign line on, byte for byte; in text it is rendered like a record of our own.
     pub(crate) fn pass(&mut self, line: &[u8], glance: &Glance) -> io::Result<()> {
         self.all.glance(glance);
-        if self.renderer.is_some() {
+        if !matches!(self.shown, Shown::Lines) {
             if let Some(record) = Record::parse(line) {
                 self.render(&masked(record))?;
             }
@@ -121,14 +152,17 @@ impl Output {
 
     /// Writes the closing `done`, or the summary of a text.
     pub(crate) fn finish(&mut self) -> io::Result<Tally> {
-        if self.renderer.is_some() {
-            self.sink
-                .write_all(text::summary(&self.all, self.targets).as_bytes())?;
-            self.sink.flush()?;
-        } else {
-            let done = self.own.done(self.targets);
-            self.emit(&Subject::default(), done)?;
-        }
+        let end = match &mut self.shown {
+            Shown::Lines => {
+                let done = self.own.done(self.targets);
+                self.emit(&Subject::default(), done)?;
+                return Ok(self.all);
+            }
+            Shown::Text(_) => text::summary(&self.all, self.targets),
+            Shown::Own(layout) => layout.end(),
+        };
+        self.sink.write_all(end.as_bytes())?;
+        self.sink.flush()?;
         Ok(self.all)
     }
 
@@ -189,4 +223,45 @@ fn masked(record: Record) -> Record {
     masked_line(&line)
         .and_then(|line| Record::parse(&line))
         .unwrap_or(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Finding, Severity};
+
+    struct Codes(u32);
+
+    impl Layout for Codes {
+        fn record(&mut self, record: &Record) -> String {
+            self.0 += 1;
+            format!("{}\n", record.body.kind())
+        }
+
+        fn end(&mut self) -> String {
+            format!("{} records\n", self.0)
+        }
+    }
+
+    #[test]
+    fn a_layout_sees_own_and_foreign_records_and_writes_the_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("out");
+        let common = Common {
+            output: Some(file.clone()),
+            ..Common::default()
+        };
+        let mut output = Output::open("t", &common, Some(Box::new(Codes(0)))).unwrap();
+        let finding = Finding::new("a/b", Severity::Error, "m");
+        output.emit(&Subject::default(), finding).unwrap();
+        let line = br#"{"schema":"ancm-tools/1","type":"site","tool":"x","site":null,"app":null,"path":"/p"}"#;
+        let glance = serde_json::from_slice(line).unwrap();
+        output.pass(line, &glance).unwrap();
+        assert_eq!(output.finish().unwrap().findings.error, 1);
+        drop(output);
+        assert_eq!(
+            std::fs::read_to_string(file).unwrap(),
+            "finding\nsite\n2 records\n"
+        );
+    }
 }

@@ -53,7 +53,7 @@ fn work<A: Parser + HasCommon>(
     run: impl FnOnce(&A, &mut Session) -> anyhow::Result<()>,
 ) -> anyhow::Result<crate::tally::Tally> {
     let common = args.common();
-    let mut output = Output::open(tool.name, common)?;
+    let mut output = Output::open(tool.name, common, args.layout())?;
     let mut plain = |text: &str| -> anyhow::Result<crate::tally::Tally> {
         output.plain(text)?;
         Ok(crate::tally::Tally::default())
@@ -123,7 +123,11 @@ fn is_closed(error: &anyhow::Error) -> bool {
     error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        .any(|error| {
+            error.kind() == io::ErrorKind::BrokenPipe
+                // Windows' ERROR_PIPE_NOT_CONNECTED, which std gives no kind; no other system counts so far.
+                || error.raw_os_error() == Some(233)
+        })
 }
 
 fn all_codes(tool: &Tool) -> Vec<&'static Code> {

@@ -30,12 +30,25 @@ impl Writer {
     /// # Errors
     /// The file cannot be opened, or is no undo file of this tool.
     pub fn open(path: &Path, tool: &'static str) -> io::Result<Writer> {
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         let end = end_of_lines(&mut file)?;
         file.seek(SeekFrom::Start(0))?;
         let ours = match end {
             0 => is_torn_object(&mut file)?,
-            _ => matches!(Lines { input: BufReader::new(&file), number: 0, tool }.next(), Some(Ok(_))),
+            _ => matches!(
+                Lines {
+                    input: BufReader::new(&file),
+                    number: 0,
+                    tool
+                }
+                .next(),
+                Some(Ok(_))
+            ),
         };
         if !ours {
             let why = format!("{} exists and is no undo file of {tool}", path.display());
@@ -43,7 +56,10 @@ impl Writer {
         }
         file.set_len(end)?;
         file.seek(SeekFrom::Start(end))?;
-        Ok(Writer { tool, end: Mutex::new((file, end)) })
+        Ok(Writer {
+            tool,
+            end: Mutex::new((file, end)),
+        })
     }
 
     /// Writes one line. On an error nothing of it stays in the file, and the change must not be made.
@@ -51,7 +67,10 @@ impl Writer {
     /// # Errors
     /// The disk is full, or the file cannot be written any more.
     pub fn write(&self, fields: Map<String, Value>) -> io::Result<()> {
-        let mut line = Map::from_iter([("schema".to_owned(), SCHEMA.into()), ("tool".to_owned(), self.tool.into())]);
+        let mut line = Map::from_iter([
+            ("schema".to_owned(), SCHEMA.into()),
+            ("tool".to_owned(), self.tool.into()),
+        ]);
         line.extend(fields);
         let mut text = Value::Object(line).to_string().into_bytes();
         text.push(b'\n');
@@ -71,7 +90,8 @@ impl Writer {
 fn is_torn_object(file: &mut File) -> io::Result<bool> {
     let mut start = Vec::new();
     file.take(LONGEST_LINE).read_to_end(&mut start)?;
-    let torn = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).is_err_and(|error| error.is_eof());
+    let torn =
+        |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).is_err_and(|error| error.is_eof());
     Ok(start.is_empty() || (start.first() == Some(&b'{') && torn(&start)))
 }
 
@@ -91,6 +111,21 @@ fn end_of_lines(file: &mut File) -> io::Result<u64> {
         }
     }
     Ok(0)
+}
+
+/// Bytes as hexadecimal text, for a field of a line.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
+}
+
+/// The bytes of [`hex`]; none where the text is anything else.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    // two digits are below 256
+    let bytes = pairs.iter().map(|[high, low]| Some((digit(high)? * 16 + digit(low)?) as u8)).collect();
+    if rest.is_empty() { bytes } else { None }
 }
 
 /// A line that cannot be used, with its number from 1.
@@ -114,16 +149,24 @@ pub struct Lines<R> {
 /// # Errors
 /// The file cannot be opened.
 pub fn read(path: &Path, tool: &'static str) -> io::Result<Lines<BufReader<File>>> {
-    Ok(Lines { input: BufReader::new(File::open(path)?), number: 0, tool })
+    Ok(Lines {
+        input: BufReader::new(File::open(path)?),
+        number: 0,
+        tool,
+    })
 }
 
 impl<R: io::BufRead> Lines<R> {
     fn bad(&self, why: impl ToString) -> BadLine {
-        BadLine { number: self.number, why: why.to_string() }
+        BadLine {
+            number: self.number,
+            why: why.to_string(),
+        }
     }
 
     fn judge(&self, line: &[u8]) -> Result<Map<String, Value>, BadLine> {
-        let fields: Map<String, Value> = serde_json::from_slice(line).map_err(|_| self.bad("is no JSON object"))?;
+        let fields: Map<String, Value> =
+            serde_json::from_slice(line).map_err(|_| self.bad("is no JSON object"))?;
         let text = |name: &str| fields.get(name).and_then(Value::as_str);
         if text("schema") != Some(SCHEMA) {
             return Err(self.bad(format!("is not of schema {SCHEMA}")));
@@ -140,7 +183,9 @@ impl<R: io::BufRead> Iterator for Lines<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut line = Vec::new();
-        let read = (&mut self.input).take(LONGEST_LINE).read_until(b'\n', &mut line);
+        let read = (&mut self.input)
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line);
         self.number += 1;
         match read {
             Ok(0) => None,
@@ -172,18 +217,27 @@ mod tests {
 
     fn paths(file: &Path) -> Vec<String> {
         let text = |fields: Map<String, Value>| fields["path"].as_str().unwrap().to_owned();
-        read(file, "unblock").unwrap().map(|fields| text(fields.unwrap())).collect()
+        read(file, "unblock")
+            .unwrap()
+            .map(|fields| text(fields.unwrap()))
+            .collect()
     }
 
     #[test]
     fn a_torn_line_is_cut_off_and_the_rest_kept() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("undo.jsonl");
-        Writer::open(&file, "unblock").unwrap().write(line("a")).unwrap();
+        Writer::open(&file, "unblock")
+            .unwrap()
+            .write(line("a"))
+            .unwrap();
         let torn = std::fs::read_to_string(&file).unwrap() + &"x".repeat(5000);
         std::fs::write(&file, torn).unwrap();
         assert_eq!(paths(&file), ["a"]);
-        Writer::open(&file, "unblock").unwrap().write(line("b")).unwrap();
+        Writer::open(&file, "unblock")
+            .unwrap()
+            .write(line("b"))
+            .unwrap();
         assert_eq!(paths(&file), ["a", "b"]);
     }
 
@@ -198,15 +252,33 @@ mod tests {
         assert!(Writer::open(&file, "unblock").is_err());
         std::fs::write(&file, "{\"schema\":\"anc").unwrap();
         assert!(Writer::open(&file, "unblock").is_ok());
-        Writer::open(&folder.path().join("new"), "acl-grant").unwrap().write(line("a")).unwrap();
+        Writer::open(&folder.path().join("new"), "acl-grant")
+            .unwrap()
+            .write(line("a"))
+            .unwrap();
         assert!(Writer::open(&folder.path().join("new"), "unblock").is_err());
     }
 
     #[test]
+    fn bytes_come_back() {
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(unhex(&hex(&all)), Some(all));
+        assert_eq!((unhex("abc"), unhex("0g"), unhex("")), (None, None, Some(Vec::new())));
+    }
+
+    #[test]
     fn bad_lines_have_their_number() {
-        let text = format!("{{\"schema\":\"{SCHEMA}\",\"tool\":\"unblock\"}}\n[]\n{{\"schema\":\"x\"}}\n");
-        let lines = Lines { input: text.as_bytes(), number: 0, tool: "unblock" };
-        let bad: Vec<u64> = lines.filter_map(Result::err).map(|bad| bad.number).collect();
+        let text =
+            format!("{{\"schema\":\"{SCHEMA}\",\"tool\":\"unblock\"}}\n[]\n{{\"schema\":\"x\"}}\n");
+        let lines = Lines {
+            input: text.as_bytes(),
+            number: 0,
+            tool: "unblock",
+        };
+        let bad: Vec<u64> = lines
+            .filter_map(Result::err)
+            .map(|bad| bad.number)
+            .collect();
         assert_eq!(bad, [2, 3]);
     }
 }
