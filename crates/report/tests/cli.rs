@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 const SITE: &str = r#"{"schema":"ancm-tools/1","type":"site","tool":"site-list","site":"Shop","app":"/","path":"/srv/shop"}"#;
+const OTHER: &str = r#"{"schema":"ancm-tools/1","type":"site","tool":"site-list","site":"Blog","app":"/","path":"/srv/blog"}"#;
 const VERDICT: &str = r#"{"schema":"ancm-tools/1","type":"verdict","tool":"verdict","site":"Shop","app":"/","path":"/srv/shop","cause":"framework-missing","rank":1,"confidence":0.75,"message":"a | b <c>"}"#;
 const DONE: &str = r#"{"schema":"ancm-tools/1","type":"done","tool":"verdict"}"#;
 
@@ -54,9 +55,9 @@ fn causes_are_counted_and_the_page_is_written() {
         .replace("type\":\"site-list", "type\":\"done");
     let (stdout, code) = report(
         &["--markdown", &page.to_string_lossy()],
-        &format!("{SITE}\n{VERDICT}\n{DONE}\n{done}\n"),
+        &format!("{SITE}\n{OTHER}\n{VERDICT}\n{DONE}\n{done}\n"),
     );
-    assert!(stdout.contains(r#""code":"report/cause","severity":"info","cause":"framework-missing","message":"1 of 1 sites"#), "{stdout}");
+    assert!(stdout.contains(r#""code":"report/cause","severity":"info","cause":"framework-missing","message":"1 of 2 sites"#), "{stdout}");
     assert_eq!(code, Some(0), "{stdout}");
     let page = std::fs::read_to_string(page).expect("written");
     assert!(
