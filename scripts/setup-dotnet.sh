@@ -7,7 +7,6 @@
 #   ANCM_DOTNET_LINUX_8_0  .NET runtime 8.0.4 for Linux
 # Each is a dotnet root: dotnet(.exe), host/fxr, shared.
 set -euo pipefail
-# shellcheck source=scripts/cache.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
 
 roots=$ANCM_CACHE/dotnet

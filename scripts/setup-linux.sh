@@ -2,7 +2,6 @@
 # Puts the programs that tests and checks call on a Debian machine: xmllint, jq, ripgrep, shellcheck, actionlint, cargo-make.
 # Idempotent. stdout is a line for a shell: eval "$(scripts/setup-linux.sh)" puts the cached ones on PATH.
 set -euo pipefail
-# shellcheck source=scripts/cache.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
 
 exec 9>"$ANCM_CACHE/linux.lock"

@@ -2,7 +2,6 @@
 # Makes a Debian machine able to build the workspace for Windows and to run the result under Wine.
 # Idempotent; the second run takes a moment. Usage: scripts/setup-windows.sh
 set -euo pipefail
-# shellcheck source=scripts/cache.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
 
 # rustc-web and cargo-web are the Rust whose standard library source Debian ships too, which -Zbuild-std needs:
