@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::file::{self, MAX_DEPS, Problem, ProblemKind};
-use crate::json::{Broken, Dialect, Position, Reader, SyntaxError, Text, Token, TokenKind, unescape};
+use crate::json::{
+    Broken, Dialect, Position, Reader, SyntaxError, Text, Token, TokenKind, unescape,
+};
 
 /// A string in the file, without its quotes.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +100,9 @@ impl Deps {
     /// # Errors
     /// It cannot be read, or that reader refuses it.
     pub fn read(path: &Path, dialect: Dialect) -> Result<Option<Self>, Problem> {
-        let Some(bytes) = file::read(path, MAX_DEPS)? else { return Ok(None) };
+        let Some(bytes) = file::read(path, MAX_DEPS)? else {
+            return Ok(None);
+        };
         Self::parse(path, bytes, dialect).map(Some)
     }
 
@@ -110,7 +114,14 @@ impl Deps {
         let text = dialect.text(bytes);
         match Found::read(&text, dialect) {
             Ok(found) => Ok(found.choose(text)),
-            Err(error) => Err(Problem::new(path, ProblemKind::Json(Box::new(Broken { error, text, dialect })))),
+            Err(error) => Err(Problem::new(
+                path,
+                ProblemKind::Json(Box::new(Broken {
+                    error,
+                    text,
+                    dialect,
+                })),
+            )),
         }
     }
 
@@ -121,17 +132,23 @@ impl Deps {
 
     /// The runtime identifier of [`Deps::target`].
     pub fn rid(&self) -> Option<String> {
-        self.target()?.split_once('/').map(|(_, rid)| rid.to_owned())
+        self.target()?
+            .split_once('/')
+            .map(|(_, rid)| rid.to_owned())
     }
 
     /// Names and versions of all libraries of the target.
     pub fn libraries(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-        self.libraries.iter().map(|library| self.name_and_version(library))
+        self.libraries
+            .iter()
+            .map(|library| self.name_and_version(library))
     }
 
     /// The version of a library, its name compared without regard to case.
     pub fn library(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.libraries().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, version)| version)
+        self.libraries()
+            .find(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, version)| version)
     }
 
     /// All files of the target, those of `runtimeTargets` for every RID.
@@ -148,7 +165,9 @@ impl Deps {
                 rid: asset.rid.map(|span| self.string(span)),
                 assembly_version: asset.assembly_version.map(|span| self.string(span)),
                 file_version: asset.file_version.map(|span| self.string(span)),
-                position: self.text.position((asset.path.start as usize).saturating_sub(1)),
+                position: self
+                    .text
+                    .position((asset.path.start as usize).saturating_sub(1)),
             }
         })
     }
@@ -163,7 +182,9 @@ impl Deps {
         let of = |asset: &RawAsset| (asset.library, asset.kind == AssetKind::Native);
         for asset in &self.assets {
             if let Some(rank) = asset.rid.and_then(rank) {
-                best.entry(of(asset)).and_modify(|old| *old = rank.min(*old)).or_insert(rank);
+                best.entry(of(asset))
+                    .and_modify(|old| *old = rank.min(*old))
+                    .or_insert(rank);
             }
         }
         let taken: Vec<bool> = self
@@ -174,13 +195,19 @@ impl Deps {
                 None => asset.kind == AssetKind::Resource || !best.contains_key(&of(asset)),
             })
             .collect();
-        self.assets().zip(taken).filter_map(|(asset, taken)| taken.then_some(asset))
+        self.assets()
+            .zip(taken)
+            .filter_map(|(asset, taken)| taken.then_some(asset))
     }
 
     /// The RIDs that `runtimes` lists after `rid`; empty where the file has no such list.
     pub fn fallbacks(&self, rid: &str) -> Vec<Cow<'_, str>> {
-        let list = self.fallbacks.iter().find(|(name, _)| self.string(*name) == rid);
-        list.map(|(_, list)| list.iter().map(|&span| self.string(span)).collect()).unwrap_or_default()
+        let list = self
+            .fallbacks
+            .iter()
+            .find(|(name, _)| self.string(*name) == rid);
+        list.map(|(_, list)| list.iter().map(|&span| self.string(span)).collect())
+            .unwrap_or_default()
     }
 
     fn string(&self, span: Span) -> Cow<'_, str> {
@@ -192,8 +219,14 @@ impl Deps {
         match name.find('/') {
             None => (name, Cow::Borrowed("")),
             Some(slash) => match name {
-                Cow::Borrowed(name) => (Cow::Borrowed(&name[..slash]), Cow::Borrowed(&name[slash + 1..])),
-                Cow::Owned(name) => (name[..slash].to_owned().into(), name[slash + 1..].to_owned().into()),
+                Cow::Borrowed(name) => (
+                    Cow::Borrowed(&name[..slash]),
+                    Cow::Borrowed(&name[slash + 1..]),
+                ),
+                Cow::Owned(name) => (
+                    name[..slash].to_owned().into(),
+                    name[slash + 1..].to_owned().into(),
+                ),
             },
         }
     }
@@ -201,7 +234,11 @@ impl Deps {
 
 fn string(text: &Text, span: Span) -> Cow<'_, str> {
     let raw = text.slice(span.start as usize, span.end as usize);
-    if span.escaped { Cow::Owned(unescape(&raw)) } else { raw }
+    if span.escaped {
+        Cow::Owned(unescape(&raw))
+    } else {
+        raw
+    }
 }
 
 /// Everything of all targets; which target counts is known at the end only (`runtimeTarget` may come last).
@@ -251,8 +288,14 @@ impl Found {
     fn opened(&mut self, text: &Text, path: &[Option<Span>]) {
         let is = |at: usize, name: &str| path[at].is_some_and(|span| string(text, span) == name);
         match *path {
-            [_, _, Some(target)] if is(1, "targets") => self.targets.push((target, self.libraries.len(), self.assets.len())),
-            [_, _, _, Some(library)] if is(1, "targets") => self.libraries.push(Library { name: library, kind: None }),
+            [_, _, Some(target)] if is(1, "targets") => {
+                self.targets
+                    .push((target, self.libraries.len(), self.assets.len()))
+            }
+            [_, _, _, Some(library)] if is(1, "targets") => self.libraries.push(Library {
+                name: library,
+                kind: None,
+            }),
             [_, _, _, _, Some(list), Some(path)] if is(1, "targets") => {
                 let kind = match &*string(text, list) {
                     "runtime" => AssetKind::Runtime,
@@ -263,7 +306,14 @@ impl Found {
                     _ => return,
                 };
                 let library = self.libraries.len().saturating_sub(1) as u32;
-                self.assets.push(RawAsset { library, kind, path, rid: None, assembly_version: None, file_version: None });
+                self.assets.push(RawAsset {
+                    library,
+                    kind,
+                    path,
+                    rid: None,
+                    assembly_version: None,
+                    file_version: None,
+                });
             }
             [_, _, Some(rid)] if is(1, "runtimes") => self.fallbacks.push((rid, Vec::new())),
             _ => {}
@@ -278,7 +328,9 @@ impl Found {
             // the target's name as a string is the form of old files
             ([_], Some("runtimeTarget")) => self.target = Some(value),
             ([_, _], Some("name")) if is(1, "runtimeTarget") => self.target = Some(value),
-            ([_, _, Some(library)], Some("type")) if is(1, "libraries") => self.kinds.push((*library, value)),
+            ([_, _, Some(library)], Some("type")) if is(1, "libraries") => {
+                self.kinds.push((*library, value))
+            }
             ([_, _, _], None) if is(1, "runtimes") => {
                 if let Some((_, list)) = self.fallbacks.last_mut() {
                     list.push(value);
@@ -286,11 +338,17 @@ impl Found {
             }
             ([_, _, _, _, Some(list), Some(_)], Some(name)) if is(1, "targets") => {
                 let targets = string(text, *list) == "runtimeTargets";
-                let Some(asset) = self.assets.last_mut() else { return };
+                let Some(asset) = self.assets.last_mut() else {
+                    return;
+                };
                 match name {
                     "rid" if targets => asset.rid = Some(value),
-                    "assetType" if targets && string(text, value) == "native" => asset.kind = AssetKind::Native,
-                    "assetType" if targets && string(text, value) == "resources" => asset.kind = AssetKind::Resource,
+                    "assetType" if targets && string(text, value) == "native" => {
+                        asset.kind = AssetKind::Native
+                    }
+                    "assetType" if targets && string(text, value) == "resources" => {
+                        asset.kind = AssetKind::Resource
+                    }
                     "assemblyVersion" => asset.assembly_version = Some(value),
                     "fileVersion" => asset.file_version = Some(value),
                     _ => {}
@@ -303,11 +361,27 @@ impl Found {
     /// Keeps the libraries and files of the target that `runtimeTarget` names, or of the first.
     fn choose(mut self, text: Text) -> Deps {
         let wanted = self.target.map(|span| string(&text, span));
-        let index = self.targets.iter().position(|(name, ..)| Some(string(&text, *name)) == wanted);
-        let index = index.or(if wanted.is_none() && !self.targets.is_empty() { Some(0) } else { None });
-        let ends = |index: usize| self.targets.get(index + 1).map_or((self.libraries.len(), self.assets.len()), |&(_, l, a)| (l, a));
+        let index = self
+            .targets
+            .iter()
+            .position(|(name, ..)| Some(string(&text, *name)) == wanted);
+        let index = index.or(if wanted.is_none() && !self.targets.is_empty() {
+            Some(0)
+        } else {
+            None
+        });
+        let ends = |index: usize| {
+            self.targets
+                .get(index + 1)
+                .map_or((self.libraries.len(), self.assets.len()), |&(_, l, a)| {
+                    (l, a)
+                })
+        };
         let (libraries, assets) = match index {
-            Some(index) => (self.targets[index].1..ends(index).0, self.targets[index].2..ends(index).1),
+            Some(index) => (
+                self.targets[index].1..ends(index).0,
+                self.targets[index].2..ends(index).1,
+            ),
             None => (0..0, 0..0),
         };
         let mut assets: Vec<RawAsset> = self.assets.drain(assets).collect();
@@ -315,16 +389,30 @@ impl Found {
             asset.library = asset.library.saturating_sub(libraries.start as u32);
         }
         let mut libraries: Vec<Library> = self.libraries.drain(libraries).collect();
-        let kinds: HashMap<Cow<'_, str>, Span> = self.kinds.iter().map(|&(name, kind)| (string(&text, name), kind)).collect();
+        let kinds: HashMap<Cow<'_, str>, Span> = self
+            .kinds
+            .iter()
+            .map(|&(name, kind)| (string(&text, name), kind))
+            .collect();
         for library in &mut libraries {
             library.kind = kinds.get(&string(&text, library.name)).copied();
         }
         assets.retain(|asset| (asset.library as usize) < libraries.len());
         drop(kinds);
-        Deps { target: self.target, libraries, assets, fallbacks: self.fallbacks, text }
+        Deps {
+            target: self.target,
+            libraries,
+            assets,
+            fallbacks: self.fallbacks,
+            text,
+        }
     }
 }
 
 fn span(token: Token) -> Span {
-    Span { start: token.start as u32, end: token.end as u32, escaped: token.escaped }
+    Span {
+        start: token.start as u32,
+        end: token.end as u32,
+        escaped: token.escaped,
+    }
 }

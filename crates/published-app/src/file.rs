@@ -48,13 +48,18 @@ pub enum ProblemKind {
 
 impl Problem {
     pub(crate) fn new(path: &Path, kind: ProblemKind) -> Self {
-        Self { path: path.to_owned(), kind }
+        Self {
+            path: path.to_owned(),
+            kind,
+        }
     }
 
     /// Line and column from 1, where the problem has a place in the file.
     pub fn position(&self) -> Option<(u32, u32)> {
         match &self.kind {
-            ProblemKind::Json(broken) => Some((broken.error.position.line, broken.error.position.column)),
+            ProblemKind::Json(broken) => {
+                Some((broken.error.position.line, broken.error.position.column))
+            }
             ProblemKind::Settings(error) => Some((error.position().line, error.position().column)),
             ProblemKind::Shape { position, .. } => Some((position.line, position.column)),
             ProblemKind::Xml(error) => Some((error.position.line, error.position.column)),
@@ -92,7 +97,10 @@ pub fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Problem> {
     let mut bytes = Vec::with_capacity(size as usize + 1);
     let read = File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
     match read {
-        Ok(_) if bytes.len() as u64 > limit => Err(problem(ProblemKind::TooLarge { size: bytes.len() as u64, limit })),
+        Ok(_) if bytes.len() as u64 > limit => Err(problem(ProblemKind::TooLarge {
+            size: bytes.len() as u64,
+            limit,
+        })),
         Ok(_) => Ok(Some(bytes)),
         Err(error) => Err(problem(ProblemKind::Io(error))),
     }

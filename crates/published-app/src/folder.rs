@@ -56,10 +56,17 @@ impl Folder {
                 Ok(kind) if kind.is_file() => EntryKind::File,
                 _ => EntryKind::Other,
             };
-            entries.push(Entry { name: entry.file_name().to_string_lossy().into_owned(), kind });
+            entries.push(Entry {
+                name: entry.file_name().to_string_lossy().into_owned(),
+                kind,
+            });
         }
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { path: path.to_owned(), entries, cut })
+        Ok(Self {
+            path: path.to_owned(),
+            entries,
+            cut,
+        })
     }
 
     /// All names, sorted.
@@ -74,8 +81,13 @@ impl Folder {
 
     /// The entry with this name; an exact match before one in another case.
     pub fn find(&self, name: &str) -> Option<&Entry> {
-        let exact = self.entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok();
-        exact.map(|index| &self.entries[index]).or_else(|| self.entries.iter().find(|entry| same(&entry.name, name)))
+        let exact = self
+            .entries
+            .binary_search_by(|entry| entry.name.as_str().cmp(name))
+            .ok();
+        exact
+            .map(|index| &self.entries[index])
+            .or_else(|| self.entries.iter().find(|entry| same(&entry.name, name)))
     }
 
     /// The path of the entry with this name, in whatever case it lies there.
@@ -85,7 +97,8 @@ impl Folder {
 
     /// Whether a file (or a link to anything) has this name.
     pub fn has_file(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|entry| matches!(entry.kind, EntryKind::File | EntryKind::Link))
+        self.find(name)
+            .is_some_and(|entry| matches!(entry.kind, EntryKind::File | EntryKind::Link))
     }
 
     /// Names of files that end in `suffix`, case ignored.
@@ -99,5 +112,6 @@ impl Folder {
 
 /// Whether a name ends in an ASCII suffix, case ignored.
 pub(crate) fn ends_with(name: &str, suffix: &str) -> bool {
-    name.len() >= suffix.len() && name.as_bytes()[name.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
+    name.len() >= suffix.len()
+        && name.as_bytes()[name.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
 }

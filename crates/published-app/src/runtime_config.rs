@@ -35,7 +35,9 @@ impl RuntimeConfig {
     /// # Errors
     /// It cannot be read, or that reader refuses it.
     pub fn read(path: &Path, dialect: Dialect) -> Result<Option<Self>, Problem> {
-        let Some(bytes) = file::read(path, MAX_CONFIGURATION)? else { return Ok(None) };
+        let Some(bytes) = file::read(path, MAX_CONFIGURATION)? else {
+            return Ok(None);
+        };
         Self::parse(path, bytes, dialect).map(Some)
     }
 
@@ -44,14 +46,33 @@ impl RuntimeConfig {
     /// # Errors
     /// That reader refuses it.
     pub fn parse(path: &Path, bytes: Vec<u8>, dialect: Dialect) -> Result<Self, Problem> {
-        let document = Document::parse(bytes, dialect).map_err(|broken| Problem::new(path, ProblemKind::Json(broken)))?;
+        let document = Document::parse(bytes, dialect)
+            .map_err(|broken| Problem::new(path, ProblemKind::Json(broken)))?;
         let options = document.root().get("runtimeOptions");
         let one = options.and_then(|options| options.get("framework"));
-        let many = |name| options.and_then(|options| options.get(name)).into_iter().flat_map(Value::elements);
-        let frameworks = one.into_iter().chain(many("frameworks")).filter_map(reference).collect();
+        let many = |name| {
+            options
+                .and_then(|options| options.get(name))
+                .into_iter()
+                .flat_map(Value::elements)
+        };
+        let frameworks = one
+            .into_iter()
+            .chain(many("frameworks"))
+            .filter_map(reference)
+            .collect();
         let included = many("includedFrameworks").filter_map(reference).collect();
-        let tfm = options.and_then(|options| options.get("tfm")).and_then(Value::as_str).map(Into::into);
-        Ok(Self { path: path.to_owned(), frameworks, included, tfm, document })
+        let tfm = options
+            .and_then(|options| options.get("tfm"))
+            .and_then(Value::as_str)
+            .map(Into::into);
+        Ok(Self {
+            path: path.to_owned(),
+            frameworks,
+            included,
+            tfm,
+            document,
+        })
     }
 
     /// The object `runtimeOptions`.
@@ -66,11 +87,17 @@ impl RuntimeConfig {
 
     /// The reference to a framework, its name compared exactly.
     pub fn framework(&self, name: &str) -> Option<&FrameworkReference> {
-        self.frameworks.iter().find(|reference| reference.name == name)
+        self.frameworks
+            .iter()
+            .find(|reference| reference.name == name)
     }
 }
 
 fn reference(value: Value<'_>) -> Option<FrameworkReference> {
     let text = |name| value.get(name).and_then(Value::as_str).map(Into::into);
-    Some(FrameworkReference { name: text("name")?, version: text("version"), position: value.position() })
+    Some(FrameworkReference {
+        name: text("name")?,
+        version: text("version"),
+        position: value.position(),
+    })
 }

@@ -59,7 +59,11 @@ impl Document {
         let text = dialect.text(bytes);
         match nodes(&text, dialect) {
             Ok(nodes) => Ok(Self { text, nodes }),
-            Err(error) => Err(Box::new(Broken { error, text, dialect })),
+            Err(error) => Err(Box::new(Broken {
+                error,
+                text,
+                dialect,
+            })),
         }
     }
 
@@ -70,7 +74,10 @@ impl Document {
 
     /// The one value of the document.
     pub fn root(&self) -> Value<'_> {
-        Value { document: self, index: 0 }
+        Value {
+            document: self,
+            index: 0,
+        }
     }
 }
 
@@ -105,7 +112,13 @@ fn nodes(text: &Text, dialect: Dialect) -> Result<Vec<Node>, SyntaxError> {
                 if matches!(kind, TokenKind::StartObject | TokenKind::StartArray) {
                     open.push(index);
                 }
-                nodes.push(Node { start: token.start as u32, end: token.end as u32, next: index + 1, kind, escaped: token.escaped });
+                nodes.push(Node {
+                    start: token.start as u32,
+                    end: token.end as u32,
+                    next: index + 1,
+                    kind,
+                    escaped: token.escaped,
+                });
             }
         }
     }
@@ -152,7 +165,9 @@ impl<'d> Value<'d> {
     /// Where the value begins; of a string its opening quote.
     pub fn position(self) -> Position {
         let quote = usize::from(self.kind() == ValueKind::String);
-        self.document.text.position(self.span().start.saturating_sub(quote))
+        self.document
+            .text
+            .position(self.span().start.saturating_sub(quote))
     }
 
     /// The text as written; of a string without its quotes and with its escapes.
@@ -163,7 +178,13 @@ impl<'d> Value<'d> {
     /// The string's content; nothing for other kinds. Half a surrogate pair becomes U+FFFD
     /// ([`Value::broken_surrogate`] tells).
     pub fn as_str(self) -> Option<Cow<'d, str>> {
-        (self.kind() == ValueKind::String).then(|| if self.node().escaped { Cow::Owned(unescape(&self.raw())) } else { self.raw() })
+        (self.kind() == ValueKind::String).then(|| {
+            if self.node().escaped {
+                Cow::Owned(unescape(&self.raw()))
+            } else {
+                self.raw()
+            }
+        })
     }
 
     /// Whether an escape of this string is half a surrogate pair, which .NET refuses when the string is read.
@@ -181,7 +202,11 @@ impl<'d> Value<'d> {
 
     /// A whole number written without fraction and exponent.
     pub fn as_i64(self) -> Option<i64> {
-        if self.kind() == ValueKind::Number { self.raw().parse().ok() } else { None }
+        if self.kind() == ValueKind::Number {
+            self.raw().parse().ok()
+        } else {
+            None
+        }
     }
 
     pub fn is_null(self) -> bool {
@@ -191,7 +216,12 @@ impl<'d> Value<'d> {
     /// The members of an object in file order, repeated names included; of anything else none.
     pub fn members(self) -> impl Iterator<Item = Member<'d>> {
         let mut children = self.children(ValueKind::Object);
-        std::iter::from_fn(move || Some(Member { name: children.next()?, value: children.next()? }))
+        std::iter::from_fn(move || {
+            Some(Member {
+                name: children.next()?,
+                value: children.next()?,
+            })
+        })
     }
 
     /// The elements of an array; of anything else none.
@@ -201,12 +231,22 @@ impl<'d> Value<'d> {
 
     /// The first member with exactly this name.
     pub fn get(self, name: &str) -> Option<Value<'d>> {
-        self.members().find(|member| member.name.as_str().as_deref() == Some(name)).map(|member| member.value)
+        self.members()
+            .find(|member| member.name.as_str().as_deref() == Some(name))
+            .map(|member| member.value)
     }
 
     fn children(self, of: ValueKind) -> Children<'d> {
-        let end = if self.kind() == of { self.node().next } else { self.index + 1 };
-        Children { document: self.document, index: self.index + 1, end }
+        let end = if self.kind() == of {
+            self.node().next
+        } else {
+            self.index + 1
+        };
+        Children {
+            document: self.document,
+            index: self.index + 1,
+            end,
+        }
     }
 }
 
@@ -223,7 +263,10 @@ impl<'d> Iterator for Children<'d> {
         if self.index >= self.end {
             return None;
         }
-        let value = Value { document: self.document, index: self.index };
+        let value = Value {
+            document: self.document,
+            index: self.index,
+        };
         self.index = value.node().next;
         Some(value)
     }
@@ -242,7 +285,9 @@ fn resolve(raw: &str) -> (String, bool) {
     while let Some(at) = rest.find('\\') {
         text.push_str(&rest[..at]);
         rest = &rest[at + 1..];
-        let Some(escape) = rest.chars().next() else { break };
+        let Some(escape) = rest.chars().next() else {
+            break;
+        };
         rest = &rest[escape.len_utf8()..];
         match escape {
             'b' => text.push('\u{8}'),
@@ -265,14 +310,26 @@ fn resolve(raw: &str) -> (String, bool) {
 
 /// The character of `XXXX` or of `XXXX\uXXXX` at the beginning, and how long that is.
 fn code_point(rest: &str) -> (Option<char>, usize) {
-    let unit = |from: usize| rest.get(from..from + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
-    let Some(high) = unit(0) else { return (None, 4) };
+    let unit = |from: usize| {
+        rest.get(from..from + 4)
+            .and_then(|digits| u16::from_str_radix(digits, 16).ok())
+    };
+    let Some(high) = unit(0) else {
+        return (None, 4);
+    };
     if !(0xD800..0xDC00).contains(&high) {
         return (char::from_u32(high.into()), 4);
     }
-    let low = if rest.get(4..6) == Some("\\u") { unit(6) } else { None };
+    let low = if rest.get(4..6) == Some("\\u") {
+        unit(6)
+    } else {
+        None
+    };
     match low {
-        Some(low @ 0xDC00..0xE000) => (char::decode_utf16([high, low]).next().and_then(Result::ok), 10),
+        Some(low @ 0xDC00..0xE000) => (
+            char::decode_utf16([high, low]).next().and_then(Result::ok),
+            10,
+        ),
         _ => (None, 4),
     }
 }

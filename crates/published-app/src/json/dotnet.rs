@@ -30,7 +30,17 @@ type Step<T> = Result<T, SyntaxError>;
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t Text) -> Self {
         let data = text.as_bytes();
-        Self { text, data, at: 0, line: 0, origin: 0, last: None, stack: 0, depth: 0, container: false }
+        Self {
+            text,
+            data,
+            at: 0,
+            line: 0,
+            origin: 0,
+            last: None,
+            stack: 0,
+            depth: 0,
+            container: false,
+        }
     }
 
     /// The next token; nothing at the end of a complete document.
@@ -39,7 +49,8 @@ impl<'t> Reader<'t> {
         match found {
             Some(token) => {
                 if self.last.is_none() {
-                    self.container = matches!(token.kind, TokenKind::StartObject | TokenKind::StartArray);
+                    self.container =
+                        matches!(token.kind, TokenKind::StartObject | TokenKind::StartArray);
                 }
                 self.last = Some(token.kind);
             }
@@ -74,14 +85,20 @@ impl<'t> Reader<'t> {
             Some(TokenKind::StartArray | TokenKind::Name) => self.value(first).map(Some),
             Some(_) if self.depth == 0 => Err(self.fail(
                 ErrorKind::TextAfterEnd,
-                format!("'{}' is invalid after a single JSON value. Expected end of data.", printable(first)),
+                format!(
+                    "'{}' is invalid after a single JSON value. Expected end of data.",
+                    printable(first)
+                ),
             )),
             Some(_) => match first {
                 b',' => self.after_comma().map(Some),
                 b'}' | b']' => self.close(first).map(Some),
                 _ => Err(self.fail(
                     ErrorKind::CommaExpected,
-                    format!("'{}' is invalid after a value. Expected either ',', '}}', or ']'.", printable(first)),
+                    format!(
+                        "'{}' is invalid after a value. Expected either ',', '}}', or ']'.",
+                        printable(first)
+                    ),
                 )),
             },
         }
@@ -106,12 +123,16 @@ impl<'t> Reader<'t> {
         self.at += 1;
         if self.at >= self.data.len() {
             self.at = comma;
-            return Err(self.ended("Expected start of a property name or value, but instead reached end of data."));
+            return Err(self.ended(
+                "Expected start of a property name or value, but instead reached end of data.",
+            ));
         }
         self.skip_white_space();
         self.skip_comments()?;
         let Some(&first) = self.data.get(self.at) else {
-            return Err(self.ended("Expected start of a property name or value, but instead reached end of data."));
+            return Err(self.ended(
+                "Expected start of a property name or value, but instead reached end of data.",
+            ));
         };
         match (self.in_object(), first) {
             (true, b'}') | (false, b']') => self.close(first),
@@ -124,7 +145,10 @@ impl<'t> Reader<'t> {
         if first != b'"' {
             return Err(self.fail(
                 ErrorKind::NameExpected,
-                format!("'{}' is an invalid start of a property name. Expected a '\"'.", printable(first)),
+                format!(
+                    "'{}' is an invalid start of a property name. Expected a '\"'.",
+                    printable(first)
+                ),
             ));
         }
         let string = self.string()?;
@@ -132,11 +156,17 @@ impl<'t> Reader<'t> {
         match self.data.get(self.at) {
             Some(b':') => {
                 self.at += 1;
-                Ok(Token { kind: TokenKind::Name, ..string })
+                Ok(Token {
+                    kind: TokenKind::Name,
+                    ..string
+                })
             }
             Some(&other) => Err(self.fail(
                 ErrorKind::ColonExpected,
-                format!("'{}' is invalid after a property name. Expected a ':'.", printable(other)),
+                format!(
+                    "'{}' is invalid after a property name. Expected a ':'.",
+                    printable(other)
+                ),
             )),
             None => Err(self.ended("Expected a value, but instead reached end of data.")),
         }
@@ -151,7 +181,10 @@ impl<'t> Reader<'t> {
             b'f' => self.literal("false", TokenKind::False),
             b't' => self.literal("true", TokenKind::True),
             b'n' => self.literal("null", TokenKind::Null),
-            _ => Err(self.fail(ErrorKind::ValueExpected, format!("'{}' is an invalid start of a value.", printable(first)))),
+            _ => Err(self.fail(
+                ErrorKind::ValueExpected,
+                format!("'{}' is an invalid start of a value.", printable(first)),
+            )),
         }
     }
 
@@ -172,12 +205,22 @@ impl<'t> Reader<'t> {
         if self.depth == 0 || self.in_object() != object {
             return Err(self.fail(
                 ErrorKind::Mismatched,
-                format!("'{}' is invalid without a matching open.", char::from(bracket)),
+                format!(
+                    "'{}' is invalid without a matching open.",
+                    char::from(bracket)
+                ),
             ));
         }
         self.stack >>= 1;
         self.depth -= 1;
-        Ok(self.take(if object { TokenKind::EndObject } else { TokenKind::EndArray }, 1))
+        Ok(self.take(
+            if object {
+                TokenKind::EndObject
+            } else {
+                TokenKind::EndArray
+            },
+            1,
+        ))
     }
 
     fn in_object(&self) -> bool {
@@ -187,7 +230,12 @@ impl<'t> Reader<'t> {
     fn take(&mut self, kind: TokenKind, length: usize) -> Token {
         let start = self.at;
         self.at += length;
-        Token { kind, start, end: self.at, escaped: false }
+        Token {
+            kind,
+            start,
+            end: self.at,
+            escaped: false,
+        }
     }
 
     fn literal(&mut self, literal: &str, kind: TokenKind) -> Step<Token> {
@@ -195,10 +243,18 @@ impl<'t> Reader<'t> {
         if rest.starts_with(literal.as_bytes()) {
             return Ok(self.take(kind, literal.len()));
         }
-        let same = rest.iter().zip(literal.as_bytes()).take_while(|(a, b)| a == b).count();
+        let same = rest
+            .iter()
+            .zip(literal.as_bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
         // the message quotes the text up to the next delimiter at most ten bytes long
         let shown: String = rest.iter().take(10).map(|&byte| char::from(byte)).collect();
-        let shown = shown.split(['\r', '\n']).next().unwrap_or_default().to_owned();
+        let shown = shown
+            .split(['\r', '\n'])
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         Err(self.fail_at(
             self.at + same,
             ErrorKind::Literal,
@@ -213,7 +269,11 @@ impl<'t> Reader<'t> {
         loop {
             match self.data.get(at) {
                 None => {
-                    return Err(self.fail_at(at, ErrorKind::EndOfData, "Expected end of string, but instead reached end of data.".into()));
+                    return Err(self.fail_at(
+                        at,
+                        ErrorKind::EndOfData,
+                        "Expected end of string, but instead reached end of data.".into(),
+                    ));
                 }
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -231,7 +291,12 @@ impl<'t> Reader<'t> {
             }
         }
         self.at = at + 1;
-        Ok(Token { kind: TokenKind::String, start, end: at, escaped })
+        Ok(Token {
+            kind: TokenKind::String,
+            start,
+            end: at,
+            escaped,
+        })
     }
 
     /// Offset after the escape that begins at `at`.
@@ -273,7 +338,11 @@ impl<'t> Reader<'t> {
         if data[i] == b'0' {
             i += 1;
             if let Some(digit @ b'0'..=b'9') = data.get(i) {
-                return Err(self.fail_at(i, ErrorKind::Number, format!("Invalid leading zero before '{}'.", char::from(*digit))));
+                return Err(self.fail_at(
+                    i,
+                    ErrorKind::Number,
+                    format!("Invalid leading zero before '{}'.", char::from(*digit)),
+                ));
             }
         } else {
             i = self.digits(i);
@@ -297,12 +366,30 @@ impl<'t> Reader<'t> {
         match data.get(i) {
             Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b'/') => {}
             Some(&byte) => {
-                let wanted = if expected == "eE" { "'E' or 'e'" } else { "a delimiter" };
-                return Err(self.fail_at(i, ErrorKind::Number, format!("'{}' is an invalid end of a number. Expected {wanted}.", printable(byte))));
+                let wanted = if expected == "eE" {
+                    "'E' or 'e'"
+                } else {
+                    "a delimiter"
+                };
+                return Err(self.fail_at(
+                    i,
+                    ErrorKind::Number,
+                    format!(
+                        "'{}' is an invalid end of a number. Expected {wanted}.",
+                        printable(byte)
+                    ),
+                ));
             }
             None if self.container => {
                 let last = data[i - 1];
-                return Err(self.fail_at(i, ErrorKind::EndOfData, format!("'{}' is an invalid end of a number. Expected a delimiter.", printable(last))));
+                return Err(self.fail_at(
+                    i,
+                    ErrorKind::EndOfData,
+                    format!(
+                        "'{}' is an invalid end of a number. Expected a delimiter.",
+                        printable(last)
+                    ),
+                ));
             }
             None => {}
         }
@@ -350,7 +437,12 @@ impl<'t> Reader<'t> {
             match self.data.get(self.at + 1) {
                 Some(b'/') => self.skip_line_comment()?,
                 Some(b'*') => self.skip_block_comment()?,
-                _ => return Err(self.fail(ErrorKind::ValueExpected, "'/' is an invalid start of a value.".into())),
+                _ => {
+                    return Err(self.fail(
+                        ErrorKind::ValueExpected,
+                        "'/' is an invalid start of a value.".into(),
+                    ));
+                }
             }
             self.skip_white_space();
         }
@@ -367,8 +459,16 @@ impl<'t> Reader<'t> {
                     return Ok(());
                 }
                 Some(b'\n') => at += 1,
-                Some(b'\r') => at += if self.data.get(at + 1) == Some(&b'\n') { 2 } else { 1 },
-                Some(0xE2) if matches!(self.data.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])) => {
+                Some(b'\r') => {
+                    at += if self.data.get(at + 1) == Some(&b'\n') {
+                        2
+                    } else {
+                        1
+                    }
+                }
+                Some(0xE2)
+                    if matches!(self.data.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])) =>
+                {
                     return Err(self.fail(
                         ErrorKind::Comment,
                         "Found invalid line or paragraph separator character while reading a comment.".into(),
@@ -388,7 +488,10 @@ impl<'t> Reader<'t> {
     fn skip_block_comment(&mut self) -> Step<()> {
         let body = self.at + 2;
         let Some(length) = memchr::memmem::find(&self.data[body..], b"*/") else {
-            return Err(self.fail(ErrorKind::EndOfData, "Expected end of comment, but instead reached end of data.".into()));
+            return Err(self.fail(
+                ErrorKind::EndOfData,
+                "Expected end of comment, but instead reached end of data.".into(),
+            ));
         };
         let comment = &self.data[body..body + length];
         if let Some(last) = memchr::memrchr(b'\n', comment) {
@@ -410,7 +513,13 @@ impl<'t> Reader<'t> {
     fn fail_at(&self, at: usize, kind: ErrorKind, message: String) -> SyntaxError {
         let position: Position = self.text.position(at);
         let byte_position_in_line = at.saturating_sub(self.origin) as u64;
-        SyntaxError { position, kind, message, line_number: self.line, byte_position_in_line }
+        SyntaxError {
+            position,
+            kind,
+            message,
+            line_number: self.line,
+            byte_position_in_line,
+        }
     }
 }
 
@@ -418,5 +527,9 @@ const SIGN: &str = "sign character ('+' or '-')";
 
 /// A byte as .NET's messages show it.
 fn printable(byte: u8) -> String {
-    if (0x20..0x7F).contains(&byte) { char::from(byte).to_string() } else { format!("0x{byte:02X}") }
+    if (0x20..0x7F).contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("0x{byte:02X}")
+    }
 }

@@ -9,6 +9,10 @@ use super::token::{SyntaxError, Token};
 pub enum Dialect {
     /// appsettings and every other file that .NET's configuration reads.
     Configuration,
+    /// runtimeconfig.json and deps.json for hosts from .NET 5 on.
+    HostRapidJson,
+    /// The same for hosts up to .NET Core 3.1.
+    HostCppRest,
 }
 
 impl Dialect {
@@ -16,6 +20,7 @@ impl Dialect {
     pub(crate) fn text(self, bytes: Vec<u8>) -> Text {
         match self {
             Dialect::Configuration => Text::decode(bytes),
+            Dialect::HostRapidJson | Dialect::HostCppRest => Text::raw(bytes),
         }
     }
 }
@@ -30,7 +35,9 @@ enum Inner<'t> {
 impl<'t> Reader<'t> {
     pub fn new(text: &'t Text, dialect: Dialect) -> Self {
         Self(match dialect {
-            Dialect::Configuration => Inner::DotNet(dotnet::Reader::new(text)),
+            Dialect::Configuration | Dialect::HostRapidJson | Dialect::HostCppRest => {
+                Inner::DotNet(dotnet::Reader::new(text))
+            }
         })
     }
 
@@ -38,7 +45,10 @@ impl<'t> Reader<'t> {
     ///
     /// # Errors
     /// What the dialect's reader would report; the reader must not be used any more then.
-    #[expect(clippy::should_implement_trait, reason = "an iterator of results would go on after an error")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator of results would go on after an error"
+    )]
     pub fn next(&mut self) -> Result<Option<Token>, SyntaxError> {
         match &mut self.0 {
             Inner::DotNet(reader) => reader.next(),

@@ -46,7 +46,9 @@ pub enum SettingsError {
         first: Position,
         at: Position,
     },
-    #[error("'{key}' holds half of a surrogate pair (\\uD800 to \\uDFFF), which .NET cannot read as text.")]
+    #[error(
+        "'{key}' holds half of a surrogate pair (\\uD800 to \\uDFFF), which .NET cannot read as text."
+    )]
     Surrogate { key: String, at: Position },
     #[error("the keys of this file are too long in total")]
     TooLarge { at: Position },
@@ -55,7 +57,10 @@ pub enum SettingsError {
 impl SettingsError {
     pub fn position(&self) -> Position {
         match self {
-            Self::NotAnObject { at, .. } | Self::DuplicateKey { at, .. } | Self::Surrogate { at, .. } | Self::TooLarge { at } => *at,
+            Self::NotAnObject { at, .. }
+            | Self::DuplicateKey { at, .. }
+            | Self::Surrogate { at, .. }
+            | Self::TooLarge { at } => *at,
         }
     }
 }
@@ -68,10 +73,18 @@ impl Settings {
     pub fn of(document: &Document) -> Result<Self, SettingsError> {
         let root = document.root();
         if root.kind() != ValueKind::Object {
-            return Err(SettingsError::NotAnObject { found: root.kind(), at: root.position() });
+            return Err(SettingsError::NotAnObject {
+                found: root.kind(),
+                at: root.position(),
+            });
         }
         let mut settings = Self::default();
-        let mut visit = Visit { document, settings: &mut settings, path: String::new(), key_bytes: 0 };
+        let mut visit = Visit {
+            document,
+            settings: &mut settings,
+            path: String::new(),
+            key_bytes: 0,
+        };
         visit.children(root)?;
         Ok(settings)
     }
@@ -89,7 +102,9 @@ impl Settings {
     /// The settings below `prefix` (without its colon), whatever the case.
     pub fn section<'s>(&'s self, prefix: &str) -> impl Iterator<Item = &'s Setting> {
         let prefix = fold(&format!("{prefix}:"));
-        self.list.iter().filter(move |setting| fold(&setting.key).starts_with(&prefix))
+        self.list
+            .iter()
+            .filter(move |setting| fold(&setting.key).starts_with(&prefix))
     }
 
     pub fn len(&self) -> usize {
@@ -118,7 +133,11 @@ impl Visit<'_> {
         self.path.push_str(name);
         let outcome = match value.kind() {
             ValueKind::Object | ValueKind::Array => {
-                if self.children(value)? { Ok(()) } else { self.set(None, name_at, value) }
+                if self.children(value)? {
+                    Ok(())
+                } else {
+                    self.set(None, name_at, value)
+                }
             }
             _ => self.scalar(name_at, value),
         };
@@ -132,8 +151,15 @@ impl Visit<'_> {
         for member in value.members() {
             any = true;
             if member.name.broken_surrogate() {
-                let key = if self.path.is_empty() { member.name.raw().into_owned() } else { format!("{}:{}", self.path, member.name.raw()) };
-                return Err(SettingsError::Surrogate { key, at: member.name.position() });
+                let key = if self.path.is_empty() {
+                    member.name.raw().into_owned()
+                } else {
+                    format!("{}:{}", self.path, member.name.raw())
+                };
+                return Err(SettingsError::Surrogate {
+                    key,
+                    at: member.name.position(),
+                });
             }
             let name = member.name.as_str().unwrap_or_default();
             self.value(&name, member.name.span().start, member.value)?;
@@ -154,7 +180,10 @@ impl Visit<'_> {
             });
         }
         if value.broken_surrogate() {
-            return Err(SettingsError::Surrogate { key: self.path.clone(), at: value.position() });
+            return Err(SettingsError::Surrogate {
+                key: self.path.clone(),
+                at: value.position(),
+            });
         }
         let text = match value.kind() {
             ValueKind::True => "True".to_owned(),
@@ -167,17 +196,33 @@ impl Visit<'_> {
     }
 
     /// An empty object or array takes the place of what had its key, without complaint: so does .NET.
-    fn set(&mut self, text: Option<String>, name_at: usize, value: Value<'_>) -> Result<(), SettingsError> {
+    fn set(
+        &mut self,
+        text: Option<String>,
+        name_at: usize,
+        value: Value<'_>,
+    ) -> Result<(), SettingsError> {
         self.key_bytes += self.path.len();
         if self.key_bytes > MAX_KEY_BYTES {
-            return Err(SettingsError::TooLarge { at: value.position() });
+            return Err(SettingsError::TooLarge {
+                at: value.position(),
+            });
         }
-        let setting = Setting { key: self.path.clone(), value: text, kind: value.kind(), name_at, value_at: value.span().start };
+        let setting = Setting {
+            key: self.path.clone(),
+            value: text,
+            kind: value.kind(),
+            name_at,
+            value_at: value.span().start,
+        };
         match self.settings.index.entry(fold(&self.path)) {
             std::collections::hash_map::Entry::Occupied(at) => {
                 // .NET's dictionary keeps the first spelling of a key
                 let old = &mut self.settings.list[*at.get()];
-                *old = Setting { key: std::mem::take(&mut old.key), ..setting };
+                *old = Setting {
+                    key: std::mem::take(&mut old.key),
+                    ..setting
+                };
             }
             std::collections::hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(self.settings.list.len());

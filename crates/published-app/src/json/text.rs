@@ -50,8 +50,14 @@ impl Text {
         match encoding {
             Encoding::Utf8 | Encoding::Utf8Bom => {
                 bytes.drain(..mark);
-                let invalid_at = std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to());
-                let bytes = if invalid_at.is_some() { String::from_utf8_lossy(&bytes).into_owned().into_bytes() } else { bytes };
+                let invalid_at = std::str::from_utf8(&bytes)
+                    .err()
+                    .map(|error| error.valid_up_to());
+                let bytes = if invalid_at.is_some() {
+                    String::from_utf8_lossy(&bytes).into_owned().into_bytes()
+                } else {
+                    bytes
+                };
                 Self::of(bytes, encoding, invalid_at)
             }
             Encoding::Utf16Le => Self::from_utf16(&bytes[mark..], encoding, u16::from_le_bytes),
@@ -67,11 +73,24 @@ impl Text {
         if marked {
             bytes.drain(..3);
         }
-        Self::of(bytes, if marked { Encoding::Utf8Bom } else { Encoding::Utf8 }, None)
+        Self::of(
+            bytes,
+            if marked {
+                Encoding::Utf8Bom
+            } else {
+                Encoding::Utf8
+            },
+            None,
+        )
     }
 
     fn of(bytes: Vec<u8>, encoding: Encoding, invalid_at: Option<usize>) -> Self {
-        Self { bytes, encoding, invalid_at, lines: OnceLock::new() }
+        Self {
+            bytes,
+            encoding,
+            invalid_at,
+            lines: OnceLock::new(),
+        }
     }
 
     fn from_utf16(body: &[u8], encoding: Encoding, unit: fn([u8; 2]) -> u16) -> Self {
@@ -95,7 +114,9 @@ impl Text {
         let mut text = String::with_capacity(body.len() / 2);
         let mut invalid_at = None;
         for quad in body.chunks(4) {
-            let decoded = <[u8; 4]>::try_from(quad).ok().and_then(|quad| char::from_u32(unit(quad)));
+            let decoded = <[u8; 4]>::try_from(quad)
+                .ok()
+                .and_then(|quad| char::from_u32(unit(quad)));
             if decoded.is_none() {
                 invalid_at.get_or_insert(text.len());
             }
@@ -130,11 +151,17 @@ impl Text {
         let offset = offset.min(self.bytes.len());
         let starts = self.lines.get_or_init(|| line_starts(&self.bytes));
         let line = starts.partition_point(|&start| start as usize <= offset);
-        let start = starts.get(line.saturating_sub(1)).map_or(0, |&start| start as usize);
+        let start = starts
+            .get(line.saturating_sub(1))
+            .map_or(0, |&start| start as usize);
         let before = &self.bytes[start..offset];
         // a character is counted by its first byte
         let characters = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
-        Position { offset, line: line as u32, column: characters as u32 + 1 }
+        Position {
+            offset,
+            line: line as u32,
+            column: characters as u32 + 1,
+        }
     }
 
     /// One line (from 1) without its line end; nothing for a line that is not there.
@@ -142,14 +169,18 @@ impl Text {
         let starts = self.lines.get_or_init(|| line_starts(&self.bytes));
         let index = (line as usize).checked_sub(1)?;
         let start = *starts.get(index)? as usize;
-        let end = starts.get(index + 1).map_or(self.bytes.len(), |&next| next as usize - 1);
+        let end = starts
+            .get(index + 1)
+            .map_or(self.bytes.len(), |&next| next as usize - 1);
         let line = &self.bytes[start..end];
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
 }
 
 fn line_starts(bytes: &[u8]) -> Vec<u32> {
-    std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at as u32 + 1)).collect()
+    std::iter::once(0)
+        .chain(memchr::memchr_iter(b'\n', bytes).map(|at| at as u32 + 1))
+        .collect()
 }
 
 /// The rules of `StreamReader.DetectEncoding`: FF FE is UTF-32 only if two zero bytes follow.
@@ -170,24 +201,52 @@ mod tests {
 
     fn decoded(bytes: &[u8]) -> (String, Encoding, Option<usize>) {
         let text = Text::decode(bytes.to_vec());
-        (String::from_utf8(text.as_bytes().to_vec()).unwrap(), text.encoding(), text.invalid_at())
+        (
+            String::from_utf8(text.as_bytes().to_vec()).unwrap(),
+            text.encoding(),
+            text.invalid_at(),
+        )
     }
 
     #[test]
     fn byte_order_marks_choose_the_encoding() {
-        assert_eq!(decoded(b"\xEF\xBB\xBF{}"), ("{}".into(), Encoding::Utf8Bom, None));
-        assert_eq!(decoded(b"\xFF\xFE{\0}\0"), ("{}".into(), Encoding::Utf16Le, None));
-        assert_eq!(decoded(b"\xFE\xFF\0{\0}"), ("{}".into(), Encoding::Utf16Be, None));
-        assert_eq!(decoded(b"\xFF\xFE\0\0{\0\0\0"), ("{".into(), Encoding::Utf32Le, None));
-        assert_eq!(decoded(b"\0\0\xFE\xFF\0\0\0{"), ("{".into(), Encoding::Utf32Be, None));
+        assert_eq!(
+            decoded(b"\xEF\xBB\xBF{}"),
+            ("{}".into(), Encoding::Utf8Bom, None)
+        );
+        assert_eq!(
+            decoded(b"\xFF\xFE{\0}\0"),
+            ("{}".into(), Encoding::Utf16Le, None)
+        );
+        assert_eq!(
+            decoded(b"\xFE\xFF\0{\0}"),
+            ("{}".into(), Encoding::Utf16Be, None)
+        );
+        assert_eq!(
+            decoded(b"\xFF\xFE\0\0{\0\0\0"),
+            ("{".into(), Encoding::Utf32Le, None)
+        );
+        assert_eq!(
+            decoded(b"\0\0\xFE\xFF\0\0\0{"),
+            ("{".into(), Encoding::Utf32Be, None)
+        );
         assert_eq!(decoded(b""), (String::new(), Encoding::Utf8, None));
     }
 
     #[test]
     fn what_is_invalid_is_replaced_and_told() {
-        assert_eq!(decoded(b"a\xFFb"), ("a\u{FFFD}b".into(), Encoding::Utf8, Some(1)));
-        assert_eq!(decoded(b"\xFF\xFE{\0}"), ("{\u{FFFD}".into(), Encoding::Utf16Le, Some(1)));
-        assert_eq!(decoded(b"\xFF\xFE\x00\xD8}\0"), ("\u{FFFD}}".into(), Encoding::Utf16Le, Some(0)));
+        assert_eq!(
+            decoded(b"a\xFFb"),
+            ("a\u{FFFD}b".into(), Encoding::Utf8, Some(1))
+        );
+        assert_eq!(
+            decoded(b"\xFF\xFE{\0}"),
+            ("{\u{FFFD}".into(), Encoding::Utf16Le, Some(1))
+        );
+        assert_eq!(
+            decoded(b"\xFF\xFE\x00\xD8}\0"),
+            ("\u{FFFD}}".into(), Encoding::Utf16Le, Some(0))
+        );
     }
 
     #[test]

@@ -46,7 +46,11 @@ impl SyntaxError {
     /// Offsets are kept in 32 bits.
     pub(crate) fn too_large() -> Self {
         Self {
-            position: Position { offset: 0, line: 1, column: 1 },
+            position: Position {
+                offset: 0,
+                line: 1,
+                column: 1,
+            },
             kind: ErrorKind::TooLarge,
             message: "The text is larger than 4 GiB.".into(),
             line_number: 0,

@@ -9,15 +9,16 @@ use super::{PeError, damaged, with_image};
 
 /// SHA-256 of ".net core bundle"; the 8 bytes before it are the header's offset.
 const BUNDLE_MARK: [u8; 32] = [
-    0x8b, 0x12, 0x02, 0xb9, 0x6a, 0x61, 0x20, 0x38, 0x72, 0x7b, 0x93, 0x02, 0x14, 0xd7, 0xa0, 0x32, 0x13, 0xf5, 0xb9, 0xe6, 0xef, 0xae, 0x33,
-    0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
+    0x8b, 0x12, 0x02, 0xb9, 0x6a, 0x61, 0x20, 0x38, 0x72, 0x7b, 0x93, 0x02, 0x14, 0xd7, 0xa0, 0x32,
+    0x13, 0xf5, 0xb9, 0xe6, 0xef, 0xae, 0x33, 0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
 ];
 /// What stands in the name's field before it is patched: SHA-256 of "foobar" as text.
 const DLL_PLACEHOLDER: &[u8] = b"c3ab8ff13720e8ad9047dd39466b3c8974e592c2fa383d4a3960714caef0c4f2";
 /// The name's field: 1024 bytes and a final zero.
 const DLL_FIELD: usize = 1025;
 /// What stands in the search field (9.0+) before it is set, after two zero bytes: SHA-256 of "dotnet-search".
-const SEARCH_PLACEHOLDER: &[u8] = b"19ff3e9c3602ae8e841925bb461a0adb064a1f1903667a5e0d87e8f608f425ac";
+const SEARCH_PLACEHOLDER: &[u8] =
+    b"19ff3e9c3602ae8e841925bb461a0adb064a1f1903667a5e0d87e8f608f425ac";
 /// A self-contained single-file host has about 11 MB of image; sections beyond this are not searched.
 const MAX_DATA: u32 = 16 << 20;
 /// A bundle lists some hundred files.
@@ -96,11 +97,15 @@ pub(super) fn read<'d, R: ReadRef<'d>>(data: R, length: u64) -> Result<Option<Ap
         for section in image.sections.iter() {
             let characteristics = section.characteristics.get(LE).0;
             // the patched fields are initialised, and not constants: a writable section
-            if characteristics & pe::IMAGE_SCN_CNT_INITIALIZED_DATA.0 == 0 || characteristics & pe::IMAGE_SCN_MEM_WRITE.0 == 0 {
+            if characteristics & pe::IMAGE_SCN_CNT_INITIALIZED_DATA.0 == 0
+                || characteristics & pe::IMAGE_SCN_MEM_WRITE.0 == 0
+            {
                 continue;
             }
             let (start, size) = section.pe_file_range();
-            let Ok(bytes) = data.read_bytes_at(start.into(), size.min(MAX_DATA).into()) else { continue };
+            let Ok(bytes) = data.read_bytes_at(start.into(), size.min(MAX_DATA).into()) else {
+                continue;
+            };
             mark = mark.or_else(|| bundle_offset(bytes));
             dll = dll.or_else(|| embedded_dll(bytes));
             search = search.or_else(|| dotnet_search(bytes));
@@ -111,14 +116,20 @@ pub(super) fn read<'d, R: ReadRef<'d>>(data: R, length: u64) -> Result<Option<Ap
         };
         Ok(match (dll, mark) {
             (None, None) => None,
-            (dll, _) => Some(AppHost { dll: dll.unwrap_or(EmbeddedDll::NotFound), bundle, search }),
+            (dll, _) => Some(AppHost {
+                dll: dll.unwrap_or(EmbeddedDll::NotFound),
+                bundle,
+                search,
+            }),
         })
     })
 }
 
 fn bundle_offset(section: &[u8]) -> Option<u64> {
     let at = memchr::memmem::find(section, &BUNDLE_MARK)?;
-    Some(u64::from_le_bytes(section.get(at.checked_sub(8)?..at)?.try_into().ok()?))
+    Some(u64::from_le_bytes(
+        section.get(at.checked_sub(8)?..at)?.try_into().ok()?,
+    ))
 }
 
 /// The field is known by its placeholder, or by what the SDK wrote over it: a text that ends in `.dll`, followed by
@@ -153,16 +164,24 @@ fn dotnet_search(section: &[u8]) -> Option<DotNetSearch> {
     }
     let path = &field[2..];
     let path = &path[..memchr::memchr(0, path).unwrap_or(0)];
-    Some(DotNetSearch { flags, relative: String::from_utf8_lossy(path).into_owned() })
+    Some(DotNetSearch {
+        flags,
+        relative: String::from_utf8_lossy(path).into_owned(),
+    })
 }
 
 fn bundle<'d, R: ReadRef<'d>>(data: R, offset: u64, length: u64) -> Result<Bundle, PeError> {
     if offset >= length {
-        return Err(damaged(format!("the bundle's header should be at {offset}, after the end of the file ({length} bytes)")));
+        return Err(damaged(format!(
+            "the bundle's header should be at {offset}, after the end of the file ({length} bytes)"
+        )));
     }
     let size = (length - offset).min(MAX_HEADER);
-    let bytes = data.read_bytes_at(offset, size).map_err(|()| damaged("the bundle's header cannot be read"))?;
-    header(&mut Cursor { bytes }, length).ok_or_else(|| damaged(format!("the bundle's header at {offset} cannot be read")))
+    let bytes = data
+        .read_bytes_at(offset, size)
+        .map_err(|()| damaged("the bundle's header cannot be read"))?;
+    header(&mut Cursor { bytes }, length)
+        .ok_or_else(|| damaged(format!("the bundle's header at {offset} cannot be read")))
 }
 
 fn header(cursor: &mut Cursor<'_>, length: u64) -> Option<Bundle> {
@@ -175,7 +194,10 @@ fn header(cursor: &mut Cursor<'_>, length: u64) -> Option<Bundle> {
     let id = cursor.string()?;
     let (mut deps, mut runtime_config) = (None, None);
     if major >= 2 {
-        let place = |offset: u64, size: u64| (offset != 0 && offset.checked_add(size).is_some_and(|end| end <= length)).then_some((offset, size));
+        let place = |offset: u64, size: u64| {
+            (offset != 0 && offset.checked_add(size).is_some_and(|end| end <= length))
+                .then_some((offset, size))
+        };
         deps = place(cursor.u64()?, cursor.u64()?);
         runtime_config = place(cursor.u64()?, cursor.u64()?);
         let _flags = cursor.u64()?;
@@ -199,9 +221,22 @@ fn header(cursor: &mut Cursor<'_>, length: u64) -> Option<Bundle> {
             BundledKind::RuntimeConfig => runtime_config = runtime_config.or(Some((offset, size))),
             _ => {}
         }
-        files.push(BundledFile { path, kind, offset, size, compressed_size });
+        files.push(BundledFile {
+            path,
+            kind,
+            offset,
+            size,
+            compressed_size,
+        });
     }
-    Some(Bundle { major, minor, id, deps, runtime_config, files })
+    Some(Bundle {
+        major,
+        minor,
+        id,
+        deps,
+        runtime_config,
+        files,
+    })
 }
 
 struct Cursor<'d> {
@@ -230,7 +265,11 @@ impl<'d> Cursor<'d> {
     /// `BinaryWriter.Write(string)`: a length of 7 bits a byte (two bytes at most here), then UTF-8.
     fn string(&mut self) -> Option<String> {
         let first = self.u8()?;
-        let length = if first & 0x80 == 0 { usize::from(first) } else { usize::from(first & 0x7F) | usize::from(self.u8()?) << 7 };
+        let length = if first & 0x80 == 0 {
+            usize::from(first)
+        } else {
+            usize::from(first & 0x7F) | usize::from(self.u8()?) << 7
+        };
         Some(String::from_utf8_lossy(self.take(length)?).into_owned())
     }
 }

@@ -31,8 +31,12 @@ impl Assembly {
         match &self.target_framework {
             Some(framework) => framework.starts_with(".NETFramework"),
             None => {
-                self.references.iter().any(|reference| reference.name == "mscorlib" && reference.version[0] <= 4)
-                    && !self.references.iter().any(|reference| matches!(reference.name.as_str(), "System.Runtime" | "netstandard"))
+                self.references
+                    .iter()
+                    .any(|reference| reference.name == "mscorlib" && reference.version[0] <= 4)
+                    && !self.references.iter().any(|reference| {
+                        matches!(reference.name.as_str(), "System.Runtime" | "netstandard")
+                    })
             }
         }
     }
@@ -42,11 +46,15 @@ impl Assembly {
 pub(super) fn read<'d, R: ReadRef<'d>>(data: R) -> Result<Assembly, PeError> {
     let metadata = with_image(data, |image| {
         let clr = image.clr.ok_or_else(|| damaged("no CLR header"))?;
-        let (start, size) = clr.meta_data.file_range(&image.sections).map_err(|error| damaged(error.to_string()))?;
+        let (start, size) = clr
+            .meta_data
+            .file_range(&image.sections)
+            .map_err(|error| damaged(error.to_string()))?;
         if u64::from(size) > MAX_METADATA {
             return Err(damaged("the metadata is too large"));
         }
-        data.read_bytes_at(start.into(), size.into()).map_err(|()| damaged("the metadata lies outside the file"))
+        data.read_bytes_at(start.into(), size.into())
+            .map_err(|()| damaged("the metadata lies outside the file"))
     })?;
     assembly(metadata).ok_or_else(|| damaged("the metadata cannot be read"))
 }
@@ -55,10 +63,22 @@ fn assembly(metadata: &[u8]) -> Option<Assembly> {
     let streams = Streams::parse(metadata)?;
     let tables = Tables::parse(streams.tables)?;
     let row = tables.row(ASSEMBLY, 1)?;
-    let version = |row: &Row<'_>, first: usize| Some([row.get(first)? as u16, row.get(first + 1)? as u16, row.get(first + 2)? as u16, row.get(first + 3)? as u16]);
+    let version = |row: &Row<'_>, first: usize| {
+        Some([
+            row.get(first)? as u16,
+            row.get(first + 1)? as u16,
+            row.get(first + 2)? as u16,
+            row.get(first + 3)? as u16,
+        ])
+    };
     let references = (1..=tables.rows(ASSEMBLY_REF))
         .map_while(|number| tables.row(ASSEMBLY_REF, number))
-        .filter_map(|row| Some(AssemblyReference { name: streams.string(row.get(6)?)?, version: version(&row, 0)? }))
+        .filter_map(|row| {
+            Some(AssemblyReference {
+                name: streams.string(row.get(6)?)?,
+                version: version(&row, 0)?,
+            })
+        })
         .collect();
     Some(Assembly {
         name: streams.string(row.get(7)?)?,
@@ -82,11 +102,18 @@ fn target_framework(streams: &Streams<'_>, tables: &Tables<'_>) -> Option<String
         if constructor & 7 != 3 {
             continue;
         }
-        let Some(class) = tables.row(MEMBER_REF, constructor >> 3).and_then(|member| member.get(0)) else { continue };
+        let Some(class) = tables
+            .row(MEMBER_REF, constructor >> 3)
+            .and_then(|member| member.get(0))
+        else {
+            continue;
+        };
         if class & 7 != 1 {
             continue;
         }
-        let Some(class) = tables.row(TYPE_REF, class >> 3) else { continue };
+        let Some(class) = tables.row(TYPE_REF, class >> 3) else {
+            continue;
+        };
         if streams.string(class.get(1)?).as_deref() == Some("TargetFrameworkAttribute") {
             return first_string(streams.blob(row.get(2)?)?);
         }
@@ -105,10 +132,16 @@ fn first_string(value: &[u8]) -> Option<String> {
 fn compressed(bytes: &[u8]) -> Option<(usize, &[u8])> {
     match *bytes {
         [a, ref rest @ ..] if a & 0x80 == 0 => Some((a.into(), rest)),
-        [a, b, ref rest @ ..] if a & 0xC0 == 0x80 => Some((usize::from(a & 0x3F) << 8 | usize::from(b), rest)),
-        [a, b, c, d, ref rest @ ..] if a & 0xE0 == 0xC0 => {
-            Some((usize::from(a & 0x1F) << 24 | usize::from(b) << 16 | usize::from(c) << 8 | usize::from(d), rest))
+        [a, b, ref rest @ ..] if a & 0xC0 == 0x80 => {
+            Some((usize::from(a & 0x3F) << 8 | usize::from(b), rest))
         }
+        [a, b, c, d, ref rest @ ..] if a & 0xE0 == 0xC0 => Some((
+            usize::from(a & 0x1F) << 24
+                | usize::from(b) << 16
+                | usize::from(c) << 8
+                | usize::from(d),
+            rest,
+        )),
         _ => None,
     }
 }
@@ -129,7 +162,11 @@ impl<'d> Streams<'d> {
         let mut at = 16_usize.checked_add(version_length)?.checked_add(2)?;
         let count = u16_at(metadata, at)?;
         at += 2;
-        let mut streams = Self { tables: &[], strings: &[], blobs: &[] };
+        let mut streams = Self {
+            tables: &[],
+            strings: &[],
+            blobs: &[],
+        };
         // a real file has five or six
         for _ in 0..count.min(32) {
             let offset = u32_at(metadata, at)? as usize;
@@ -184,7 +221,10 @@ const TYPE_DEF_OR_REF: Column = Coded(2, &[0x02, 0x01, 0x1B]);
 const HAS_CONSTANT: Column = Coded(2, &[0x04, 0x08, 0x17]);
 const HAS_CUSTOM_ATTRIBUTE: Column = Coded(
     5,
-    &[6, 4, 1, 2, 8, 9, 0xA, 0, 0xE, 0x17, 0x14, 0x11, 0x1A, 0x1B, 0x20, 0x23, 0x26, 0x27, 0x28, 0x2A, 0x2C, 0x2B],
+    &[
+        6, 4, 1, 2, 8, 9, 0xA, 0, 0xE, 0x17, 0x14, 0x11, 0x1A, 0x1B, 0x20, 0x23, 0x26, 0x27, 0x28,
+        0x2A, 0x2C, 0x2B,
+    ],
 );
 const HAS_FIELD_MARSHAL: Column = Coded(1, &[0x04, 0x08]);
 const HAS_DECL_SECURITY: Column = Coded(2, &[0x02, 0x06, 0x20]);
@@ -266,9 +306,17 @@ impl<'d> Tables<'d> {
         if heap_sizes & 0x40 != 0 {
             at += 4;
         }
-        let mut tables = Self { body, heap_sizes, rows, places: [(0, 0); SCHEMA.len()] };
-        for table in 0..SCHEMA.len() {
-            let size = SCHEMA[table].iter().map(|&column| tables.width(column)).sum::<usize>();
+        let mut tables = Self {
+            body,
+            heap_sizes,
+            rows,
+            places: [(0, 0); SCHEMA.len()],
+        };
+        for (table, columns) in SCHEMA.iter().enumerate() {
+            let size = columns
+                .iter()
+                .map(|&column| tables.width(column))
+                .sum::<usize>();
             tables.places[table] = (at, size);
             at = at.checked_add(size.checked_mul(tables.rows[table] as usize)?)?;
         }
@@ -277,15 +325,33 @@ impl<'d> Tables<'d> {
 
     fn width(&self, column: Column) -> usize {
         let heap = |bit: u8| if self.heap_sizes & bit != 0 { 4 } else { 2 };
-        let most = |tables: &[usize]| tables.iter().map(|&table| self.rows[table]).max().unwrap_or(0);
+        let most = |tables: &[usize]| {
+            tables
+                .iter()
+                .map(|&table| self.rows[table])
+                .max()
+                .unwrap_or(0)
+        };
         match column {
             Two => 2,
             Four => 4,
             Str => heap(1),
             Guid => heap(2),
             Blob => heap(4),
-            Table(table) => if self.rows[table] < 1 << 16 { 2 } else { 4 },
-            Coded(bits, tables) => if most(tables) < 1 << (16 - bits) { 2 } else { 4 },
+            Table(table) => {
+                if self.rows[table] < 1 << 16 {
+                    2
+                } else {
+                    4
+                }
+            }
+            Coded(bits, tables) => {
+                if most(tables) < 1 << (16 - bits) {
+                    2
+                } else {
+                    4
+                }
+            }
         }
     }
 
@@ -324,9 +390,13 @@ impl Row<'_> {
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
+    Some(u16::from_le_bytes(
+        bytes.get(at..at.checked_add(2)?)?.try_into().ok()?,
+    ))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+    Some(u32::from_le_bytes(
+        bytes.get(at..at.checked_add(4)?)?.try_into().ok()?,
+    ))
 }

@@ -114,7 +114,11 @@ impl Headers {
         {
             return Bitness::Any;
         }
-        if self.plus { Bitness::Bits64 } else { Bitness::Bits32 }
+        if self.plus {
+            Bitness::Bits64
+        } else {
+            Bitness::Bits32
+        }
     }
 }
 
@@ -140,7 +144,11 @@ impl PeFile {
         let length = file.metadata().map_err(io)?.len();
         let cache = ReadCache::new(file);
         let headers = headers(&cache)?;
-        Ok(Self { cache, headers, length })
+        Ok(Self {
+            cache,
+            headers,
+            length,
+        })
     }
 
     pub fn headers(&self) -> &Headers {
@@ -241,7 +249,10 @@ fn known_machine(raw: u16) -> Option<Machine> {
     }
 }
 
-fn with_image<'d, R: ReadRef<'d>, T>(data: R, then: impl FnOnce(Image<'d>) -> Result<T, PeError>) -> Result<T, PeError> {
+fn with_image<'d, R: ReadRef<'d>, T>(
+    data: R,
+    then: impl FnOnce(Image<'d>) -> Result<T, PeError>,
+) -> Result<T, PeError> {
     let not_pe = |error: object::Error| PeError::NotPe(error.to_string());
     let magic = object::read::pe::optional_header_magic(data).map_err(not_pe)?;
     if magic == pe::IMAGE_NT_OPTIONAL_HDR64_MAGIC {
@@ -263,7 +274,13 @@ fn image<'d, H: ImageNtHeaders + 'd, R: ReadRef<'d>>(data: R) -> object::Result<
         _ => None,
     };
     let plus = headers.optional_header().magic() == pe::IMAGE_NT_OPTIONAL_HDR64_MAGIC;
-    Ok(Image { file: headers.file_header(), plus, directories, sections, clr })
+    Ok(Image {
+        file: headers.file_header(),
+        plus,
+        directories,
+        sections,
+        clr,
+    })
 }
 
 fn damaged(what: impl Into<String>) -> PeError {

@@ -36,7 +36,9 @@ fn resource<'d, R: ReadRef<'d>>(data: R, image: &super::Image<'d>) -> Option<Fil
     let names = versions.data(section).ok()?.table()?;
     let languages = names.entries.first()?.data(section).ok()?.table()?;
     let leaf = languages.entries.first()?.data(section).ok()?.data()?;
-    let (at, available) = image.sections.pe_file_range_at(leaf.offset_to_data.get(LE))?;
+    let (at, available) = image
+        .sections
+        .pe_file_range_at(leaf.offset_to_data.get(LE))?;
     let length = leaf.size.get(LE).min(available).min(MAX_RESOURCES);
     fixed(data.read_bytes_at(at.into(), length.into()).ok()?)
 }
@@ -46,8 +48,20 @@ fn fixed(resource: &[u8]) -> Option<FileVersion> {
     let at = memchr::memmem::find(resource, &0xFEEF_04BD_u32.to_le_bytes())?;
     let number = |index: usize| {
         let from = at + 4 * index;
-        Some(u32::from_le_bytes(resource.get(from..from + 4)?.try_into().ok()?))
+        Some(u32::from_le_bytes(
+            resource.get(from..from + 4)?.try_into().ok()?,
+        ))
     };
-    let parts = |high: u32, low: u32| [(high >> 16) as u16, high as u16, (low >> 16) as u16, low as u16];
-    Some(FileVersion { file: parts(number(2)?, number(3)?), product: parts(number(4)?, number(5)?) })
+    let parts = |high: u32, low: u32| {
+        [
+            (high >> 16) as u16,
+            high as u16,
+            (low >> 16) as u16,
+            low as u16,
+        ]
+    };
+    Some(FileVersion {
+        file: parts(number(2)?, number(3)?),
+        product: parts(number(4)?, number(5)?),
+    })
 }
