@@ -3,6 +3,7 @@
 //! - [`document`]: one file. Bytes of any encoding IIS accepts become elements and attributes with 1-based line and
 //!   column; edits leave every other byte as it was. What is not well-formed is told with its position and in words.
 //! - [`asp_net_core`]: the typed `<aspNetCore>` element, each attribute with its raw text and place.
+//! - [`schema`]: which sections, elements and attributes exist and which values they take (IIS's own schema format).
 //! - [`windows_path`]: Windows paths as text, the same on every host, and where they lie in a copied server.
 //! - [`registry_export`]: `.reg` files, the registry of a server that is not here.
 //! - [`environment`]: names that ignore case and `%VAR%` expansion.
@@ -13,4 +14,5 @@ pub mod asp_net_core;
 pub mod document;
 pub mod environment;
 pub mod registry_export;
+pub mod schema;
 pub mod windows_path;

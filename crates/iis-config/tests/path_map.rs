@@ -1,4 +1,6 @@
 //! Windows paths found in a copied server.
+#![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
+
 use std::fs;
 use std::path::Path;
 
