@@ -1,0 +1,29 @@
+//! No IIS here: each question ends in an error that says so.
+
+use std::io;
+
+use iis_config::registry_export::Registry;
+
+use super::{Service, Worker};
+
+/// The keys at and below the paths; the paths begin with `HKLM`.
+pub(crate) fn registry(_paths: &[&str]) -> io::Result<Registry> {
+    Err(not_here("the registry"))
+}
+
+/// The service of that name; none if it is not installed.
+pub(crate) fn service(_name: &str) -> io::Result<Option<Service>> {
+    Err(not_here("services"))
+}
+
+/// All worker processes.
+pub(crate) fn workers() -> io::Result<Vec<Worker>> {
+    Err(not_here("worker processes"))
+}
+
+fn not_here(what: &str) -> io::Error {
+    io::Error::new(
+        io::ErrorKind::Unsupported,
+        format!("{what} can be read on Windows only"),
+    )
+}
