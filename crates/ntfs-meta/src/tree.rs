@@ -203,6 +203,25 @@ pub fn walk<V: Visit>(
     })
 }
 
+/// Lets `look` deal with a single thing in the manner of [`walk`]: its events come to `receive`, on the calling thread.
+///
+/// # Errors
+/// What `receive` returned.
+pub fn one<E: Send>(
+    look: impl FnOnce(&Sender<E>) + Send,
+    receive: impl FnMut(E) -> io::Result<()>,
+) -> io::Result<()> {
+    let (channel, events) = sync_channel(WAITING);
+    let send = Sender {
+        channel,
+        stop: Arc::new(AtomicBool::new(false)),
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(move || look(&send));
+        events.into_iter().try_for_each(receive)
+    })
+}
+
 impl<V: Visit> Work<'_, V> {
     fn run(&self, send: &Sender<V::Event>) {
         while let Some(task) = self.next(send) {

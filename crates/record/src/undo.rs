@@ -115,8 +115,18 @@ fn end_of_lines(file: &mut File) -> io::Result<u64> {
 
 /// Bytes as hexadecimal text, for a field of a line.
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    bytes
+        .iter()
+        .flat_map(|byte| {
+            [
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]
+        })
+        .collect()
 }
 
 /// The bytes of [`hex`]; none where the text is anything else.
@@ -124,7 +134,10 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16);
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     // two digits are below 256
-    let bytes = pairs.iter().map(|[high, low]| Some((digit(high)? * 16 + digit(low)?) as u8)).collect();
+    let bytes = pairs
+        .iter()
+        .map(|[high, low]| Some((digit(high)? * 16 + digit(low)?) as u8))
+        .collect();
     if rest.is_empty() { bytes } else { None }
 }
 
@@ -263,7 +276,10 @@ mod tests {
     fn bytes_come_back() {
         let all: Vec<u8> = (0..=255).collect();
         assert_eq!(unhex(&hex(&all)), Some(all));
-        assert_eq!((unhex("abc"), unhex("0g"), unhex("")), (None, None, Some(Vec::new())));
+        assert_eq!(
+            (unhex("abc"), unhex("0g"), unhex("")),
+            (None, None, Some(Vec::new()))
+        );
     }
 
     #[test]

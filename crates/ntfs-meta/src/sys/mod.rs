@@ -9,7 +9,9 @@ mod linux;
 #[cfg(target_os = "linux")]
 use linux as platform;
 
-pub use platform::{Dir, Entries, Node, account_sid, prepare, resolve};
+pub use platform::{
+    Dir, Entries, Node, account_sid, path_bytes, path_from_bytes, prepare, resolve,
+};
 
 /// What a name in a folder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -52,6 +52,16 @@ pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
 }
 
+/// A path as bytes that [`path_from_bytes`] of this system takes back, whatever its names are made of.
+pub fn path_bytes(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_bytes().to_vec()
+}
+
+/// The path of [`path_bytes`].
+pub fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
+    Some(PathBuf::from(OsString::from_vec(bytes)))
+}
+
 /// The SID of an account that only a Windows machine can look up: none here.
 pub fn account_sid(_account: &str) -> Option<Sid> {
     None

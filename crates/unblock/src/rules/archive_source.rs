@@ -1,0 +1,15 @@
+//! The archive that the marked files came out of still lies in or beside the app.
+//!
+//! Windows Explorer and other programs hand the mark of a downloaded archive on to every file that they unpack. Remove
+//! the mark from the archive before unpacking it (`unblock app.zip`), or use a program that does not hand it on, and the
+//! next deployment has no marks.
+
+use record::code::{Code, module_docs};
+use record::wire::Severity;
+
+pub(crate) const CODE: Code = Code {
+    code: "unblock/archive-source",
+    severity: Severity::Info,
+    cause: None,
+    docs: module_docs(include_str!("archive_source.rs")),
+};

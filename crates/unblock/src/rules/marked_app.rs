@@ -1,0 +1,16 @@
+//! Files of the app carry the mark of the web: what that means for this app.
+//!
+//! .NET Framework refuses to load a marked assembly (0x80131515, 0x80131417), so an app that targets net4xx does not
+//! start: then this is an error with the cause `blocked-file`. .NET and .NET Core ignore the mark when they load
+//! assemblies: for such an app removing it changes nothing about a start that fails, and this is only information.
+//! On both, SmartScreen, AppLocker and Smart App Control may act on marked programs.
+
+use record::code::{Code, module_docs};
+use record::wire::Severity;
+
+pub(crate) const CODE: Code = Code {
+    code: "unblock/marked-app",
+    severity: Severity::Info,
+    cause: None,
+    docs: module_docs(include_str!("marked_app.rs")),
+};

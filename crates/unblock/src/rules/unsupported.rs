@@ -1,0 +1,15 @@
+//! The file system of the target keeps no named streams that could be reached.
+//!
+//! On Windows this needs NTFS or ReFS. On Linux it needs an NTFS volume mounted with ntfs-3g and
+//! `streams_interface=xattr` (the default), or a file system with user extended attributes. Marks that were copied into
+//! files of their own are found all the same, see `--sidecar`.
+
+use record::code::{Code, module_docs};
+use record::wire::Severity;
+
+pub(crate) const CODE: Code = Code {
+    code: "unblock/unsupported",
+    severity: Severity::Error,
+    cause: None,
+    docs: module_docs(include_str!("unsupported.rs")),
+};

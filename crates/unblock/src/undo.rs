@@ -1,0 +1,149 @@
+//! `--undo`: puts marks back, byte for byte.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use ntfs_meta::stream::ZONE_IDENTIFIER;
+use ntfs_meta::sys::{self, Dir, Kind};
+use record::output::Output;
+use record::tool::Session;
+use record::undo::unhex;
+use record::wire::{Action, Failure, Subject};
+use serde_json::{Map, Value};
+
+use crate::rules;
+use crate::scan::Form;
+
+/// Why a mark was not put back.
+#[derive(Debug, thiserror::Error)]
+enum UndoError {
+    #[error("the line lacks a path or the bytes of a mark")]
+    Line,
+    #[error("a link stands in its path now")]
+    Moved,
+    #[error("it carries another mark since")]
+    Marked,
+    #[error(transparent)]
+    System(#[from] sys::Error),
+}
+
+/// One line.
+struct Entry {
+    path: PathBuf,
+    form: Form,
+    bytes: Vec<u8>,
+}
+
+pub(crate) fn run(file: &Path, check: bool, session: &mut Session) -> anyhow::Result<()> {
+    let lines = record::undo::read(file, session.tool());
+    let lines =
+        lines.with_context(|| format!("the undo file {} cannot be opened", file.display()))?;
+    for line in lines {
+        match line {
+            Ok(fields) => put_back(&fields, check, session)?,
+            Err(bad) => {
+                let message = format!("line {} of {} {}", bad.number, file.display(), bad.why);
+                session.out().emit(
+                    &Subject::of_path(file),
+                    Failure::new(rules::not_undone::CODE.code, message),
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put_back(fields: &Map<String, Value>, check: bool, session: &mut Session) -> io::Result<()> {
+    session.count_target();
+    let out: &mut Output = session.out();
+    let Some(entry) = parse(fields) else {
+        return out.emit(
+            &Subject::default(),
+            failure("a line of the undo file", &UndoError::Line),
+        );
+    };
+    let subject = Subject::of_path(&entry.path);
+    match restore(&entry, check) {
+        Ok(changed) => {
+            let code = if entry.form == Form::Stream {
+                rules::mark::CODE.code
+            } else {
+                rules::sidecar::CODE.code
+            };
+            out.emit(
+                &subject,
+                Action {
+                    code: code.to_owned(),
+                    applied: !check,
+                    changed,
+                    ..Action::default()
+                },
+            )
+        }
+        Err(error) => out.emit(&subject, failure(&entry.path.display().to_string(), &error)),
+    }
+}
+
+fn parse(fields: &Map<String, Value>) -> Option<Entry> {
+    let text = |name: &str| fields.get(name).and_then(Value::as_str);
+    let path = match text("path_bytes") {
+        Some(bytes) => sys::path_from_bytes(unhex(bytes)?)?,
+        None => PathBuf::from(text("path")?),
+    };
+    let form = match text("kind")? {
+        "stream" => Form::Stream,
+        "sidecar" => Form::Sidecar,
+        _ => return None,
+    };
+    Some(Entry {
+        path,
+        form,
+        bytes: unhex(text("bytes")?)?,
+    })
+}
+
+/// True where something was, or would be, put back; false where it is there already.
+fn restore(entry: &Entry, check: bool) -> Result<bool, UndoError> {
+    // the path was written without links: one that leads elsewhere by now is none of ours
+    let (parent, name) = entry
+        .path
+        .parent()
+        .zip(entry.path.file_name())
+        .ok_or(UndoError::Line)?;
+    if sys::resolve(parent).map_err(sys::Error::from)? != parent {
+        return Err(UndoError::Moved);
+    }
+    let dir = Dir::open(parent)?;
+    if entry.form == Form::Sidecar {
+        return match dir.read_file(name, entry.bytes.len()) {
+            Ok(bytes) if bytes == entry.bytes => Ok(false),
+            Ok(_) => Err(UndoError::Marked),
+            Err(error) if error.is_gone() && check => Ok(true),
+            Err(error) if error.is_gone() => {
+                Ok(dir.create_file(name, &entry.bytes).map(|()| true)?)
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
+    let node = dir.node(name)?;
+    if !matches!(node.kind()?, Kind::File | Kind::Folder) {
+        return Err(UndoError::Moved);
+    }
+    match node.stream(ZONE_IDENTIFIER)? {
+        Some(bytes) if bytes == entry.bytes => Ok(false),
+        Some(_) => Err(UndoError::Marked),
+        None if check => Ok(true),
+        None => Ok(node
+            .write_stream(ZONE_IDENTIFIER, &entry.bytes)
+            .map(|()| true)?),
+    }
+}
+
+fn failure(what: &str, error: &UndoError) -> Failure {
+    let failure = Failure::new(rules::not_undone::CODE.code, format!("{what}: {error}"));
+    match error {
+        UndoError::System(sys::Error::Io(io)) => failure.os_error(io),
+        _ => failure,
+    }
+}
