@@ -3,7 +3,8 @@
 # prints the folder. Idempotent: nothing is compiled while the sources are the same. No result enters the checkout.
 #   web-app/     ASP.NET Core 2.2 for Windows: WebApp.dll and WebApp.exe (a real apphost)
 #   socket-app/  .NET 8 for Linux, over plain sockets: SocketApp.dll
-# Each is a published folder with web.config, runtimeconfig.json, deps.json and appsettings.json, in working order.
+#   json-judge/  .NET 8 for Linux, answers how configuration reads files: JsonJudge.dll (no web app)
+# Each other is a published folder with web.config, runtimeconfig.json, deps.json and appsettings.json, in working order.
 # How it shall fail: --mode=X, SAMPLE_MODE or mode.txt (the modes are in tests/dotnet/Failures.cs); or edit a copy.
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -122,6 +123,8 @@ compile WebApp "$ANCM_DOTNET_WIN_X64"/shared/Microsoft.{NETCore,AspNetCore}.App/
 publish WebApp netcoreapp2.2 v2.2 Microsoft.AspNetCore.App 2.2.0
 compile SocketApp "$ANCM_DOTNET_LINUX_8_0"/shared/Microsoft.NETCore.App/8.*
 publish SocketApp net8.0 v8.0 Microsoft.NETCore.App 8.0.0
+compile JsonJudge "$ANCM_DOTNET_LINUX_8_0"/shared/Microsoft.NETCore.App/8.*
+publish JsonJudge net8.0 v8.0 Microsoft.NETCore.App 8.0.0
 
 # The SDK's apphost carries a placeholder (SHA-256 of "foobar" in hex) where a build writes the program's name.
 python3 - "$work/out/WebApp/WebApp.exe" "${sdk}AppHostTemplate/apphost.exe" WebApp.dll <<'PY'
@@ -137,5 +140,6 @@ rm -rf "$samples"
 mkdir "$samples"
 mv "$work/out/WebApp" "$samples/web-app"
 mv "$work/out/SocketApp" "$samples/socket-app"
+mv "$work/out/JsonJudge" "$samples/json-judge"
 printf '%s\n' "$stamp" >"$samples/stamp"
 printf '%s\n' "$samples"

@@ -1,7 +1,9 @@
 //! JSON with line and column, read by the rules of the program that will read it at run time.
 
+mod cpprest;
 mod document;
 mod dotnet;
+mod rapid;
 mod reader;
 mod settings;
 mod text;

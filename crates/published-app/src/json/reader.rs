@@ -1,8 +1,8 @@
 //! One door to the readers of all dialects.
 
-use super::dotnet;
 use super::text::Text;
 use super::token::{SyntaxError, Token};
+use super::{cpprest, dotnet, rapid};
 
 /// Whose JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +30,16 @@ pub struct Reader<'t>(Inner<'t>);
 
 enum Inner<'t> {
     DotNet(dotnet::Reader<'t>),
+    Rapid(rapid::Reader<'t>),
+    CppRest(cpprest::Reader<'t>),
 }
 
 impl<'t> Reader<'t> {
     pub fn new(text: &'t Text, dialect: Dialect) -> Self {
         Self(match dialect {
-            Dialect::Configuration | Dialect::HostRapidJson | Dialect::HostCppRest => {
-                Inner::DotNet(dotnet::Reader::new(text))
-            }
+            Dialect::Configuration => Inner::DotNet(dotnet::Reader::new(text)),
+            Dialect::HostRapidJson => Inner::Rapid(rapid::Reader::new(text)),
+            Dialect::HostCppRest => Inner::CppRest(cpprest::Reader::new(text)),
         })
     }
 
@@ -52,6 +54,8 @@ impl<'t> Reader<'t> {
     pub fn next(&mut self) -> Result<Option<Token>, SyntaxError> {
         match &mut self.0 {
             Inner::DotNet(reader) => reader.next(),
+            Inner::Rapid(reader) => reader.next(),
+            Inner::CppRest(reader) => reader.next(),
         }
     }
 }

@@ -164,6 +164,12 @@ impl Text {
         }
     }
 
+    /// Bytes between the beginning of the line and a position.
+    pub(super) fn bytes_before_in_line(&self, position: Position) -> usize {
+        let before = &self.bytes[..position.offset.min(self.bytes.len())];
+        before.len() - memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)
+    }
+
     /// One line (from 1) without its line end; nothing for a line that is not there.
     pub fn line(&self, line: u32) -> Option<&[u8]> {
         let starts = self.lines.get_or_init(|| line_starts(&self.bytes));

@@ -1,6 +1,6 @@
 //! What the readers of all dialects produce, and how they say that a text is not JSON.
 
-use super::text::Position;
+use super::text::{Position, Text};
 
 /// A token of JSON. Names and strings span their content without the quotes, everything else its own characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,20 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
+    /// An error at an offset, counted by line feeds alone.
+    pub(super) fn at(text: &Text, offset: usize, kind: ErrorKind, message: String) -> Self {
+        let position = text.position(offset);
+        let line_number = u64::from(position.line) - 1;
+        let byte_position_in_line = text.bytes_before_in_line(position) as u64;
+        Self {
+            position,
+            kind,
+            message,
+            line_number,
+            byte_position_in_line,
+        }
+    }
+
     /// Offsets are kept in 32 bits.
     pub(crate) fn too_large() -> Self {
         Self {
