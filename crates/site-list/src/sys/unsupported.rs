@@ -6,8 +6,8 @@ use iis_config::registry_export::Registry;
 
 use super::{Service, Worker};
 
-/// The keys at and below the paths; the paths begin with `HKLM`.
-pub(crate) fn registry(_paths: &[&str]) -> io::Result<Registry> {
+/// The keys at and below `trees`, and `keys` without those below them.
+pub(crate) fn registry(_trees: &[&str], _keys: &[&str]) -> io::Result<Registry> {
     Err(not_here("the registry"))
 }
 

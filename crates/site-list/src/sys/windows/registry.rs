@@ -10,16 +10,18 @@ const DEEPEST: usize = 16;
 /// `ERROR_FILE_NOT_FOUND` as an HRESULT.
 const NOT_FOUND: i32 = 0x8007_0002_u32.cast_signed();
 
-/// The keys at and below the paths, as a 64-bit program sees them; the paths begin with `HKLM`. Missing ones are left out.
+/// The keys at and below `trees`, and `keys` without those below them, as a 64-bit program sees them. All paths begin with
+/// `HKEY_LOCAL_MACHINE`. Missing keys are left out.
 ///
 /// # Errors
 /// A key that is there may not be read; the message names it.
-pub(crate) fn registry(paths: &[&str]) -> io::Result<Registry> {
+pub(crate) fn registry(trees: &[&str], keys: &[&str]) -> io::Result<Registry> {
     let mut registry = Registry::new();
-    for path in paths {
-        let below = path.strip_prefix(r"HKLM\").unwrap_or(path);
+    let trees = trees.iter().map(|path| (path, DEEPEST));
+    for (path, depth) in trees.chain(keys.iter().map(|path| (path, 0))) {
+        let below = path.strip_prefix(r"HKEY_LOCAL_MACHINE\").unwrap_or(path);
         match LOCAL_MACHINE.options().read().wow64_64().open(below) {
-            Ok(key) => copy(&key, path, DEEPEST, &mut registry)?,
+            Ok(key) => copy(&key, path, depth, &mut registry)?,
             Err(error) if error.code().0 == NOT_FOUND => {}
             Err(error) => return Err(named(path, error.code().0)),
         }
