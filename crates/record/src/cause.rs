@@ -239,6 +239,38 @@ mod tests {
     }
 
     #[test]
+    fn the_page_in_docs_is_that_of_the_table() {
+        let mut wanted = String::from(
+            "# Causes\n\nThe `cause` field of a record holds one of these ids, or null.\n\n\
+             | id | cause | means | what mends it |\n| --- | --- | --- | --- |\n",
+        );
+        for Cause {
+            id,
+            title,
+            means,
+            fix,
+        } in TABLE
+        {
+            wanted += &format!(
+                "| `{id}` | {title} | {} | {} |\n",
+                means.replace('<', "&lt;"),
+                fix.replace('<', "&lt;")
+            );
+        }
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/causes.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&path, &wanted).unwrap();
+        }
+        let found = std::fs::read_to_string(&path)
+            .unwrap_or_default()
+            .replace("\r\n", "\n");
+        assert!(
+            found == wanted,
+            "docs/causes.md is stale: run UPDATE_DOCS=1 cargo test -p record"
+        );
+    }
+
+    #[test]
     fn ids_are_found() {
         assert_eq!(
             find(FRAMEWORK_MISSING).map(|c| c.id),

@@ -9,17 +9,11 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex_lite::{Captures, Regex};
 use serde_json::Value;
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
-
-/// The start of anything that a pattern below could match, found by one pass over a record's bytes
-/// before anything slower runs.
-static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)passw|pwd|secret|token|key|sig=|eyJ|://[^/\s]*@|bearer |basic |credential")
-});
 
 /// `name = value` pairs. A value ends at `;`, a quote, `<`, `&` or the line's end: not at a comma or
 /// blank, which passwords hold, so that Redis' `password=x,ssl=True` loses its tail.
@@ -62,7 +56,7 @@ fn pattern(text: &str) -> Regex {
 
 /// `text` without its secrets; borrowed where there are none.
 pub fn text(text: &str) -> Cow<'_, str> {
-    if !TRIGGER.is_match(text) {
+    if !may_hold_secret(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut masked = Cow::Borrowed(text);
@@ -135,16 +129,36 @@ pub fn named<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// True where a serialised record may hold a secret and has to be looked at value by value.
-pub(crate) fn may_hold_secret(line: &[u8]) -> bool {
-    static BYTES: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
-        #[expect(clippy::unwrap_used, reason = "a constant, built by a test below")]
-        regex::bytes::Regex::new(
-            r"(?i-u)passw|passphrase|pwd|secret|token|key|sig=|eyJ|://[^/\s]*@|bearer |basic |credential",
-        )
-        .unwrap()
-    });
-    BYTES.is_match(line)
+/// One of these, in any case, is part of whatever a pattern above matches.
+const TRIGGERS: [&[u8]; 11] = [
+    b"passw",
+    b"passphrase",
+    b"pwd",
+    b"secret",
+    b"token",
+    b"key",
+    b"sig=",
+    b"eyj",
+    b"bearer",
+    b"basic",
+    b"credential",
+];
+
+/// True where text, or a serialised record, may hold a secret and has to be looked at closely: one
+/// pass, and most records end here.
+pub(crate) fn may_hold_secret(bytes: &[u8]) -> bool {
+    if memchr::memmem::find(bytes, b"://").is_some_and(|at| bytes[at..].contains(&b'@')) {
+        return true;
+    }
+    // a trigger's first letter: p, s, t, k, e, b, c
+    bytes.iter().enumerate().any(|(at, byte)| {
+        matches!(byte | 0x20, b'p' | b's' | b't' | b'k' | b'e' | b'b' | b'c')
+            && TRIGGERS.iter().any(|trigger| {
+                bytes
+                    .get(at..at + trigger.len())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(trigger))
+            })
+    })
 }
 
 /// Masks every string inside `value`. Maps whose keys are the world's (environment variables,
