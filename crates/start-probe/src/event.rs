@@ -1,0 +1,216 @@
+//! What the module would write into the event log. Texts of dotnet/aspnetcore's `resources.h` and
+//! `aspnetcore_msg.mc`; they are English on every system.
+
+use crate::outcome::{Model, Outcome, Stage, hresult};
+
+/// An event of the source `IIS AspNetCore Module V2`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) id: u16,
+    pub(crate) level: &'static str,
+    pub(crate) text: String,
+}
+
+/// What the texts name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names<'a> {
+    /// `/LM/W3SVC/1/ROOT`.
+    pub(crate) application_id: &'a str,
+    /// Physical root with the separator at its end.
+    pub(crate) physical_root: &'a str,
+    pub(crate) command_line: &'a str,
+    pub(crate) port: u16,
+}
+
+impl Names<'_> {
+    /// The warning after each try: 1000.
+    pub(crate) fn try_failed(&self, stage: Stage, code: u32, tries_left: u32) -> Event {
+        let Self {
+            application_id,
+            physical_root,
+            command_line,
+            port,
+        } = self;
+        event(
+            1000,
+            "warning",
+            format!(
+                "Application '{application_id}' with physical root '{physical_root}' failed to start process with commandline '{command_line}' at stage '{}', ErrorCode = '0x{code:x}', assigned port {port}, retryCounter '{tries_left}'.",
+                stage.as_str()
+            ),
+        )
+    }
+
+    /// The last event of a start in the out-of-process model. The captured output that follows the text in the log is
+    /// left out: the record has it.
+    pub(crate) fn out_of_process(
+        &self,
+        outcome: Outcome,
+        stage: Option<Stage>,
+        pid: u32,
+        listening: u32,
+    ) -> Event {
+        let Self {
+            application_id,
+            physical_root,
+            command_line,
+            port,
+        } = self;
+        if outcome == Outcome::Listening {
+            return event(
+                1001,
+                "information",
+                format!(
+                    "Application '{application_id}' started process '{pid}' successfully and process '{listening}' is listening on port '{port}'."
+                ),
+            );
+        }
+        if stage == Some(Stage::SetupListenPort) {
+            // Logged as an error under the id of success.
+            return event(
+                1001,
+                "error",
+                format!(
+                    "Application '{application_id}' with physical root '{physical_root}' failed to choose listen port '{port}' given port range '10000 - 48000', ErrorCode = '0x{:x}'. If environment variable 'ASPNETCORE_PORT' was set, try removing it such that a random port is selected instead.",
+                    hresult::BAD_PORT
+                ),
+            );
+        }
+        event(
+            1020,
+            "error",
+            format!(
+                "Application '{application_id}' with physical root '{physical_root}' failed to start process with commandline '{command_line}' with multiple retries. Failed to bind to port '{port}'. First 30KB characters of captured stdout and stderr logs from multiple retries:"
+            ),
+        )
+    }
+
+    /// The event with which a start in the in-process model ends.
+    pub(crate) fn in_process(
+        &self,
+        outcome: Outcome,
+        status: Option<&str>,
+        exit: Option<i64>,
+        limit_ms: u128,
+    ) -> Event {
+        let Self {
+            application_id,
+            physical_root,
+            ..
+        } = self;
+        let application =
+            format!("Application '{application_id}' with physical root '{physical_root}'");
+        match outcome {
+            Outcome::Listening | Outcome::WrongPort => event(
+                1032,
+                "information",
+                format!("Application '{physical_root}' started successfully."),
+            ),
+            Outcome::TimedOut => event(
+                1007,
+                "error",
+                format!(
+                    "{application} failed to load coreclr. Exception message:\r\nManaged server didn't initialize after {limit_ms} ms."
+                ),
+            ),
+            Outcome::Exited if status != Some("500.30") => event(
+                1027,
+                "error",
+                "Could not find 'aspnetcorev2_inprocess.dll'. Exception message:".into(),
+            ),
+            Outcome::Exited
+                if exit == Some(0)
+                    || exit.is_some_and(|code| (1..=255).contains(&code) && code != 134) =>
+            {
+                event(
+                    1011,
+                    "error",
+                    format!(
+                        "{application} has exited from Program.Main with exit code = '{}'. Please check the stderr logs for more information.",
+                        exit.unwrap_or(0)
+                    ),
+                )
+            }
+            Outcome::Exited => event(
+                1018,
+                "error",
+                format!(
+                    "{application} hit unexpected managed exception, exception code = '0xe0434352'. First 30KB characters of captured stdout and stderr logs:"
+                ),
+            ),
+            Outcome::NotFound | Outcome::AccessDenied | Outcome::BadImage => event(
+                1031,
+                "error",
+                format!("Application '{physical_root}' failed to start. Exception message:"),
+            ),
+        }
+    }
+}
+
+/// The event of a configuration that the module refuses: 1034.
+pub(crate) fn configuration(message: &str) -> Event {
+    event(
+        1034,
+        "error",
+        format!("Could not load configuration. Exception message:\r\n{message}"),
+    )
+}
+
+/// For the record: how a model is written in web.config.
+pub(crate) fn model_name(model: Model) -> &'static str {
+    match model {
+        Model::OutOfProcess => "outofprocess",
+        Model::InProcess => "inprocess",
+    }
+}
+
+fn event(id: u16, level: &'static str, text: String) -> Event {
+    Event { id, level, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: Names<'_> = Names {
+        application_id: "/LM/W3SVC/1/ROOT",
+        physical_root: "C:\\app\\",
+        command_line: "\"dotnet\" .\\App.dll",
+        port: 12345,
+    };
+
+    #[test]
+    fn the_texts_are_the_modules() {
+        assert_eq!(
+            NAMES
+                .try_failed(Stage::PostStartCheck, hresult::ENDED, 1)
+                .text,
+            "Application '/LM/W3SVC/1/ROOT' with physical root 'C:\\app\\' failed to start process with commandline '\"dotnet\" .\\App.dll' at stage 'PostStartCheck', ErrorCode = '0x8027025b', assigned port 12345, retryCounter '1'."
+        );
+        let last = NAMES.out_of_process(Outcome::Exited, Some(Stage::PostStartCheck), 1, 1);
+        assert_eq!((last.id, last.level), (1020, "error"));
+        assert!(
+            last.text
+                .contains("with multiple retries. Failed to bind to port '12345'.")
+        );
+        let up = NAMES.out_of_process(Outcome::Listening, None, 7, 8);
+        assert_eq!((up.id, up.level), (1001, "information"));
+    }
+
+    #[test]
+    fn a_bad_port_is_an_error_under_the_id_of_success() {
+        let event = NAMES.out_of_process(Outcome::WrongPort, Some(Stage::SetupListenPort), 0, 0);
+        assert_eq!((event.id, event.level), (1001, "error"));
+    }
+
+    #[test]
+    fn an_app_that_ends_in_process_has_exited_or_thrown() {
+        let id = |exit| {
+            NAMES
+                .in_process(Outcome::Exited, Some("500.30"), Some(exit), 0)
+                .id
+        };
+        assert_eq!((id(0), id(3)), (1011, 1011));
+        assert_eq!((id(134), id(-532_462_766)), (1018, 1018));
+    }
+}

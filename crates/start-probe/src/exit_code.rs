@@ -1,0 +1,592 @@
+//! What an exit code says: the .NET host's statuses, NTSTATUS values, .NET's own exceptions, signals.
+
+use record::cause;
+
+/// How a process ended, as the system tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Windows: all 32 bits. Elsewhere: the low byte only.
+    Code(u32),
+    /// Ended by a signal.
+    #[allow(dead_code, reason = "Windows has none")]
+    Signal(i32),
+}
+
+/// What is known of an exit code beside its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Meaning {
+    /// Name in the source that defines it.
+    pub(crate) name: &'static str,
+    /// Half a sentence for the reader.
+    pub(crate) text: &'static str,
+    /// Id of the cause vocabulary, where the code alone settles it.
+    pub(crate) cause: Option<&'static str>,
+}
+
+/// Statuses of hostfxr, hostpolicy and the apphost: dotnet/runtime `src/native/corehost/error_codes.h`.
+const HOST: &[(u32, Meaning)] = &[
+    (
+        0x8000_8081,
+        host(
+            "InvalidArgFailure",
+            "the host got arguments that it does not understand",
+            Some(cause::ARGUMENTS_WRONG),
+        ),
+    ),
+    (
+        0x8000_8082,
+        host(
+            "CoreHostLibLoadFailure",
+            "hostfxr or hostpolicy is there but cannot be loaded",
+            Some(cause::HOSTFXR_MISSING),
+        ),
+    ),
+    (
+        0x8000_8083,
+        host(
+            "CoreHostLibMissingFailure",
+            "hostfxr or hostpolicy is missing",
+            Some(cause::HOSTFXR_MISSING),
+        ),
+    ),
+    (
+        0x8000_8084,
+        host(
+            "CoreHostEntryPointFailure",
+            "host files of different versions are mixed",
+            Some(cause::HOSTFXR_MISSING),
+        ),
+    ),
+    (
+        0x8000_8085,
+        host(
+            "CoreHostCurHostFindFailure",
+            "the host cannot find its own folder",
+            Some(cause::HOSTFXR_MISSING),
+        ),
+    ),
+    (
+        0x8000_8087,
+        host(
+            "CoreClrResolveFailure",
+            "coreclr is neither in the dependencies nor on disk",
+            Some(cause::HOSTFXR_MISSING),
+        ),
+    ),
+    (
+        0x8000_8088,
+        host(
+            "CoreClrBindFailure",
+            "coreclr cannot be loaded",
+            Some(cause::HOSTFXR_MISSING),
+        ),
+    ),
+    (
+        0x8000_8089,
+        host(
+            "CoreClrInitFailure",
+            "coreclr cannot be initialised",
+            Some(cause::CORECLR_INIT_FAILED),
+        ),
+    ),
+    (
+        0x8000_808a,
+        host("CoreClrExeFailure", "coreclr cannot run the program", None),
+    ),
+    (
+        0x8000_808b,
+        host(
+            "ResolverInitFailure",
+            "the .deps.json file cannot be read",
+            Some(cause::MISSING_ASSEMBLY),
+        ),
+    ),
+    (
+        0x8000_808c,
+        host(
+            "ResolverResolveFailure",
+            "a file that .deps.json lists is not there",
+            Some(cause::MISSING_ASSEMBLY),
+        ),
+    ),
+    (
+        0x8000_808d,
+        host(
+            "LibHostCurExeFindFailure",
+            "the host cannot find its own executable",
+            None,
+        ),
+    ),
+    (
+        0x8000_808e,
+        host(
+            "LibHostInitFailure",
+            "hostfxr and hostpolicy do not fit together",
+            Some(cause::HOSTFXR_MISSING),
+        ),
+    ),
+    (
+        0x8000_8090,
+        host(
+            "LibHostExecModeFailure",
+            "the host was started in a mode that it does not know",
+            None,
+        ),
+    ),
+    (
+        0x8000_8091,
+        host(
+            "LibHostSdkFindFailure",
+            "no program to run: the dll in the arguments is not there and no SDK is installed",
+            Some(cause::ARGUMENTS_WRONG),
+        ),
+    ),
+    (
+        0x8000_8092,
+        host(
+            "LibHostInvalidArgs",
+            "hostpolicy got arguments that it does not understand",
+            None,
+        ),
+    ),
+    (
+        0x8000_8093,
+        host(
+            "InvalidConfigFile",
+            "runtimeconfig.json cannot be read",
+            Some(cause::RUNTIMECONFIG_INVALID),
+        ),
+    ),
+    (
+        0x8000_8094,
+        host(
+            "AppArgNotRunnable",
+            "the argument is no program",
+            Some(cause::ARGUMENTS_WRONG),
+        ),
+    ),
+    (
+        0x8000_8095,
+        host(
+            "AppHostExeNotBoundFailure",
+            "the executable was never bound to a dll",
+            Some(cause::PROCESSPATH_WRONG),
+        ),
+    ),
+    (
+        0x8000_8096,
+        host(
+            "FrameworkMissingFailure",
+            "no installed framework satisfies runtimeconfig.json",
+            Some(cause::FRAMEWORK_MISSING),
+        ),
+    ),
+    (
+        0x8000_8097,
+        host("HostApiFailed", "a call of the hosting API failed", None),
+    ),
+    (
+        0x8000_8098,
+        host(
+            "HostApiBufferTooSmall",
+            "a buffer of the hosting API was too small",
+            None,
+        ),
+    ),
+    (
+        0x8000_8099,
+        host(
+            "LibHostUnknownCommand",
+            "the host does not know the command",
+            Some(cause::ARGUMENTS_WRONG),
+        ),
+    ),
+    (
+        0x8000_809a,
+        host(
+            "AppPathFindFailure",
+            "the dll of the executable is not there",
+            Some(cause::MISSING_ASSEMBLY),
+        ),
+    ),
+    (
+        0x8000_809b,
+        host(
+            "SdkResolverResolveFailure",
+            "no SDK satisfies global.json",
+            None,
+        ),
+    ),
+    (
+        0x8000_809c,
+        host(
+            "FrameworkCompatFailure",
+            "framework references exclude each other",
+            Some(cause::FRAMEWORK_MISSING),
+        ),
+    ),
+    (
+        0x8000_809d,
+        host(
+            "FrameworkCompatRetry",
+            "framework references were reconciled too often",
+            Some(cause::FRAMEWORK_MISSING),
+        ),
+    ),
+    (
+        0x8000_809f,
+        host(
+            "BundleExtractionFailure",
+            "the single file cannot be unpacked",
+            None,
+        ),
+    ),
+    (
+        0x8000_80a0,
+        host(
+            "BundleExtractionIOError",
+            "the single file cannot be unpacked into its folder",
+            Some(cause::ACCESS_DENIED),
+        ),
+    ),
+    (
+        0x8000_80a1,
+        host(
+            "LibHostDuplicateProperty",
+            "a runtime property is given twice",
+            Some(cause::RUNTIMECONFIG_INVALID),
+        ),
+    ),
+    (
+        0x8000_80a2,
+        host(
+            "HostApiUnsupportedVersion",
+            "the hosting API is of another version",
+            None,
+        ),
+    ),
+    (
+        0x8000_80a3,
+        host(
+            "HostInvalidState",
+            "the host is in no state for this call",
+            None,
+        ),
+    ),
+    (
+        0x8000_80a4,
+        host(
+            "HostPropertyNotFound",
+            "a runtime property is missing",
+            None,
+        ),
+    ),
+    (
+        0x8000_80a5,
+        host(
+            "CoreHostIncompatibleConfig",
+            "a runtime with other settings runs already",
+            None,
+        ),
+    ),
+    (
+        0x8000_80a6,
+        host(
+            "HostApiUnsupportedScenario",
+            "the host does not support this",
+            None,
+        ),
+    ),
+    (
+        0x8000_80a7,
+        host("HostFeatureDisabled", "the feature is switched off", None),
+    ),
+];
+
+/// NTSTATUS values and HRESULTs that end processes; ntstatus.h and dotnet/runtime's corerror.xml.
+const WINDOWS: &[(u32, Meaning)] = &[
+    (
+        0xe043_4352,
+        host(
+            "CLR exception",
+            "an unhandled .NET exception",
+            Some(cause::UNHANDLED_EXCEPTION),
+        ),
+    ),
+    (
+        0xe043_4f4d,
+        host(
+            "CLR exception",
+            "an unhandled .NET exception",
+            Some(cause::UNHANDLED_EXCEPTION),
+        ),
+    ),
+    (
+        0xc000_0005,
+        host(
+            "STATUS_ACCESS_VIOLATION",
+            "an access violation in native code",
+            None,
+        ),
+    ),
+    (
+        0xc000_0006,
+        host(
+            "STATUS_IN_PAGE_ERROR",
+            "a file could not be read back into memory",
+            None,
+        ),
+    ),
+    (0xc000_0017, host("STATUS_NO_MEMORY", "out of memory", None)),
+    (
+        0xc000_001d,
+        host(
+            "STATUS_ILLEGAL_INSTRUCTION",
+            "an instruction that this processor does not have",
+            None,
+        ),
+    ),
+    (
+        0xc000_007b,
+        host(
+            "STATUS_INVALID_IMAGE_FORMAT",
+            "a file of the other bitness was loaded",
+            Some(cause::BITNESS_MISMATCH),
+        ),
+    ),
+    (
+        0xc000_00fd,
+        host(
+            "STATUS_STACK_OVERFLOW",
+            "a stack overflow: recursion without an end",
+            Some(cause::UNHANDLED_EXCEPTION),
+        ),
+    ),
+    (
+        0xc000_0135,
+        host(
+            "STATUS_DLL_NOT_FOUND",
+            "a dll that the program needs is missing",
+            Some(cause::MISSING_ASSEMBLY),
+        ),
+    ),
+    (
+        0xc000_0139,
+        host(
+            "STATUS_ENTRYPOINT_NOT_FOUND",
+            "a dll is of another version than the program needs",
+            Some(cause::MIXED_DEPLOYMENT),
+        ),
+    ),
+    (
+        0xc000_013a,
+        host("STATUS_CONTROL_C_EXIT", "ended by Ctrl-C", None),
+    ),
+    (
+        0xc000_0142,
+        host(
+            "STATUS_DLL_INIT_FAILED",
+            "a dll failed to start (session out of resources)",
+            None,
+        ),
+    ),
+    (
+        0xc000_0374,
+        host(
+            "STATUS_HEAP_CORRUPTION",
+            "native code damaged the heap",
+            None,
+        ),
+    ),
+    (
+        0xc000_0409,
+        host(
+            "STATUS_STACK_BUFFER_OVERRUN",
+            "native code ended the process at once (fail fast)",
+            None,
+        ),
+    ),
+    (
+        0xc000_0417,
+        host(
+            "STATUS_INVALID_CRUNTIME_PARAMETER",
+            "native code got a wrong parameter",
+            None,
+        ),
+    ),
+    (
+        0x8013_1506,
+        host(
+            "COR_E_EXECUTIONENGINE",
+            "an internal error of the runtime",
+            None,
+        ),
+    ),
+    (
+        0x8013_1623,
+        host(
+            "COR_E_FAILFAST",
+            "the program called Environment.FailFast",
+            Some(cause::UNHANDLED_EXCEPTION),
+        ),
+    ),
+    (
+        0x8013_1509,
+        host(
+            "COR_E_INVALIDOPERATION",
+            "an unhandled .NET exception",
+            Some(cause::UNHANDLED_EXCEPTION),
+        ),
+    ),
+];
+
+const fn host(name: &'static str, text: &'static str, cause: Option<&'static str>) -> Meaning {
+    Meaning { name, text, cause }
+}
+
+/// Signals under which .NET programs end on Linux. The numbers are those of x86 and ARM alike.
+const SIGNALS: &[(i32, Meaning)] = &[
+    (2, host("SIGINT", "interrupted", None)),
+    (
+        4,
+        host(
+            "SIGILL",
+            "an instruction that this processor does not have",
+            None,
+        ),
+    ),
+    (
+        6,
+        host(
+            "SIGABRT",
+            "aborted: an unhandled .NET exception, a stack overflow or Environment.FailFast",
+            Some(cause::UNHANDLED_EXCEPTION),
+        ),
+    ),
+    (7, host("SIGBUS", "a file shrank while it was mapped", None)),
+    (
+        9,
+        host("SIGKILL", "killed, perhaps for want of memory", None),
+    ),
+    (
+        11,
+        host("SIGSEGV", "an access violation in native code", None),
+    ),
+    (15, host("SIGTERM", "asked to end", None)),
+];
+
+impl Exit {
+    /// The number for the record: signed 32 bits as `processStatus` in the module's events; a signal as shells count it.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Code(code) => i64::from(code.cast_signed()),
+            Self::Signal(signal) => 128 + i64::from(signal),
+        }
+    }
+
+    /// The .NET host's status in full. Systems that keep 8 bits of an exit code have the low byte of it.
+    pub(crate) fn host_status(self) -> Option<u32> {
+        let Self::Code(code) = self else { return None };
+        let full = if code <= 0xff {
+            0x8000_8000 | code
+        } else {
+            code
+        };
+        find(HOST, full).map(|_| full)
+    }
+
+    /// What the code says, where it says anything.
+    pub(crate) fn meaning(self) -> Option<Meaning> {
+        match self {
+            Self::Signal(signal) => find(SIGNALS, signal),
+            Self::Code(code) => self
+                .host_status()
+                .and_then(|status| find(HOST, status))
+                .or_else(|| find(WINDOWS, code)),
+        }
+    }
+
+    /// For a sentence: `0x80008096 (FrameworkMissingFailure)`, `3`, `SIGABRT`.
+    pub(crate) fn describe(self) -> String {
+        let number = match self {
+            Self::Code(code) => match self.host_status() {
+                Some(status) => format!("0x{status:08x}"),
+                None if code > 0xff => format!("0x{code:08x}"),
+                None => code.to_string(),
+            },
+            Self::Signal(signal) => format!("signal {signal}"),
+        };
+        match self.meaning() {
+            Some(meaning) => format!("{number} ({})", meaning.name),
+            None => number,
+        }
+    }
+}
+
+fn find<K: PartialEq + Copy>(table: &[(K, Meaning)], key: K) -> Option<Meaning> {
+    table
+        .iter()
+        .find(|(known, _)| *known == key)
+        .map(|(_, meaning)| *meaning)
+}
+
+/// Type and message of the exception that ended the program, out of its output: the last one, as the output
+/// spans both tries and the first may have had another reason.
+///
+/// .NET Core 3.0 and later print `Unhandled exception. T: m`, earlier ones `Unhandled Exception: T: m`.
+pub(crate) fn exception(output: &str) -> Option<&str> {
+    output.lines().rev().find_map(|line| {
+        ["Unhandled exception. ", "Unhandled Exception: "]
+            .iter()
+            .find_map(|marker| line.trim_start().strip_prefix(marker))
+            .map(str::trim_end)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_status_is_known_in_full_and_by_its_low_byte() {
+        assert_eq!(Exit::Code(0x8000_8096).host_status(), Some(0x8000_8096));
+        assert_eq!(Exit::Code(150).host_status(), Some(0x8000_8096));
+        assert_eq!(Exit::Code(3).host_status(), None);
+        assert_eq!(
+            Exit::Code(0x8000_8086).host_status(),
+            None,
+            "unused by the host"
+        );
+        assert_eq!(
+            Exit::Signal(22).host_status(),
+            None,
+            "128 + 22 is no host status"
+        );
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_events() {
+        assert_eq!(Exit::Code(0xe043_4352).number(), -532_462_766);
+        assert_eq!(Exit::Code(0x8000_8096).number(), -2_147_450_730);
+        assert_eq!(Exit::Code(3).number(), 3);
+        assert_eq!(Exit::Signal(6).number(), 134);
+    }
+
+    #[test]
+    fn an_unknown_code_is_only_a_number() {
+        assert_eq!(Exit::Code(3).describe(), "3");
+        assert_eq!(Exit::Code(0xdead_beef).describe(), "0xdeadbeef");
+        assert_eq!(
+            Exit::Code(0xc000_00fd).describe(),
+            "0xc00000fd (STATUS_STACK_OVERFLOW)"
+        );
+        assert_eq!(Exit::Signal(6).describe(), "signal 6 (SIGABRT)");
+    }
+
+    #[test]
+    fn the_last_exception_of_the_output_counts() {
+        let output = "x\nUnhandled exception. System.A: one\n   at M()\n\nUnhandled Exception: System.B: two\r\n at N()";
+        assert_eq!(exception(output), Some("System.B: two"));
+        assert_eq!(exception("an Unhandled exception. in a sentence"), None);
+    }
+}

@@ -1,0 +1,409 @@
+//! The start itself: two tries at most, each watched as `SERVER_PROCESS::PostStartCheck` does, then the request and
+//! the shutdown.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::capture::{Capture, Reader};
+use crate::environment::{self, Facts};
+use crate::exit_code::Exit;
+use crate::interrupt;
+use crate::observation::{FirstAnswer, Observation, Shutdown};
+use crate::outcome::{Outcome, Stage, hresult, of_start_error};
+use crate::plan::Plan;
+use crate::port::{self, NoPort};
+use crate::request::App;
+use crate::sys::{self, Launch, Tree};
+
+/// The module looks this often.
+const POLL: Duration = Duration::from_millis(250);
+/// In between, the end of the process and Ctrl-C are noticed this fast.
+const SLICE: Duration = Duration::from_millis(10);
+/// Tries of the module for one request (`dwRetryCount`).
+const TRIES: u32 = 2;
+/// STILL_ACTIVE: a process that ends with it looks alive to the module.
+const STILL_ACTIVE: Exit = Exit::Code(259);
+/// Output that an ended process has left in the pipe is read within this time.
+const DRAIN: Duration = Duration::from_secs(2);
+/// After an accepted shutdown request that came to nothing, a signal gets this long.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
+/// What the command line asks for beside the plan.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wishes {
+    pub(crate) given: Vec<(String, String)>,
+    pub(crate) no_request: bool,
+}
+
+/// A started app that is still there, with what is needed to end it.
+pub(crate) struct Running {
+    tree: Tree,
+    reader: Reader,
+    token: String,
+    capture: Capture,
+}
+
+/// What one try came to.
+struct Try {
+    outcome: Outcome,
+    stage: Option<Stage>,
+    hresult: Option<u32>,
+    exit: Option<Exit>,
+    pid: u32,
+    listening_pid: u32,
+    listened_on: BTreeSet<SocketAddr>,
+    left_behind: usize,
+    error: Option<String>,
+    running: Option<(Tree, Reader)>,
+}
+
+/// Starts the app and asks it once. The app runs on where something is given back.
+///
+/// # Errors
+/// The system's tables cannot be read, or the user wants to end (`Interrupted`); no process is left then.
+pub(crate) fn start<'a>(
+    plan: &'a Plan,
+    wishes: &Wishes,
+) -> io::Result<(Observation<'a>, Option<Running>)> {
+    let capture = Capture::default();
+    let mut observation = Observation {
+        plan,
+        outcome: Outcome::NotFound,
+        stage: Some(Stage::Configuration),
+        hresult: None,
+        exit: None,
+        port: None,
+        configured_port_in_use: None,
+        listened_on: Vec::new(),
+        elapsed: Duration::ZERO,
+        attempts: 0,
+        pid: 0,
+        listening_pid: 0,
+        output: String::new(),
+        output_bytes: 0,
+        answer: None,
+        shutdown: None,
+        left_behind: 0,
+        start_error: plan.refused.clone(),
+        account: sys::account(),
+    };
+    if plan.refused.is_some() {
+        return Ok((observation, None));
+    }
+    let token = match environment::last(&plan.configured, "ASPNETCORE_TOKEN") {
+        Some(configured) if !configured.is_empty() => configured.to_owned(),
+        _ => uuid()?,
+    };
+    let mut listened_on = BTreeSet::new();
+    while observation.attempts < TRIES {
+        observation.attempts += 1;
+        let chosen = port::choose(
+            environment::last(&plan.configured, "ASPNETCORE_PORT"),
+            &sys::ipv4_ports()?,
+            random,
+        );
+        let port = match chosen {
+            Ok(choice) => {
+                observation.configured_port_in_use = choice.configured_in_use;
+                choice.port
+            }
+            Err(reason) => {
+                observation.outcome = Outcome::WrongPort;
+                observation.stage = Some(Stage::SetupListenPort);
+                observation.hresult = Some(match reason {
+                    NoPort::OutOfRange => hresult::BAD_PORT,
+                    NoPort::NoneFree => hresult::NO_PORT,
+                });
+                match reason {
+                    NoPort::OutOfRange => return Ok((observation, None)),
+                    NoPort::NoneFree => continue,
+                }
+            }
+        };
+        observation.port = Some(port);
+        let block = environment_of(plan, wishes, port, &token);
+        let begun = Instant::now();
+        let tried = attempt(plan, &block, port, &capture)?;
+        observation.elapsed = begun.elapsed();
+        listened_on.extend(tried.listened_on);
+        observation.outcome = tried.outcome;
+        observation.stage = tried.stage;
+        observation.hresult = tried.hresult;
+        observation.exit = tried.exit;
+        observation.pid = tried.pid;
+        observation.listening_pid = tried.listening_pid;
+        observation.left_behind = tried.left_behind;
+        observation.start_error = tried.error;
+        if let Some((mut tree, reader)) = tried.running {
+            if !wishes.no_request {
+                let app = App {
+                    port,
+                    token: &token,
+                    virtual_path: &plan.virtual_path,
+                };
+                observation.answer = Some(ask(&app, plan, &mut tree)?);
+            }
+            listened_on.extend(
+                tree.listeners()?
+                    .into_iter()
+                    .map(|listener| listener.address),
+            );
+            observation.exit = tree.exit()?;
+            observation.listened_on = listened_on.into_iter().collect();
+            (observation.output, observation.output_bytes) = capture.text(sys::decode);
+            return Ok((
+                observation,
+                Some(Running {
+                    tree,
+                    reader,
+                    token,
+                    capture,
+                }),
+            ));
+        }
+    }
+    observation.listened_on = listened_on.into_iter().collect();
+    (observation.output, observation.output_bytes) = capture.text(sys::decode);
+    Ok((observation, None))
+}
+
+impl Running {
+    /// Waits until the app ends or the user wants to.
+    ///
+    /// # Errors
+    /// The process cannot be watched.
+    pub(crate) fn wait(&mut self) -> io::Result<()> {
+        while interrupt::requests() == 0 && self.tree.exit()?.is_none() {
+            thread::sleep(SLICE);
+        }
+        Ok(())
+    }
+
+    /// Ends the app as the module does: by request, by signal, by force. `patience` is how many requests to end are
+    /// let pass before it is by force at once. How it went is noted in `seen`.
+    ///
+    /// # Errors
+    /// Some process is still there.
+    pub(crate) fn end(mut self, seen: &mut Observation<'_>, patience: u32) -> io::Result<()> {
+        let (plan, port) = (seen.plan, seen.port());
+        let stop = move || interrupt::requests() > patience;
+        let mut how = Shutdown::ByItself;
+        if self.tree.exit()?.is_none() {
+            let app = App {
+                port,
+                token: &self.token,
+                virtual_path: &plan.virtual_path,
+            };
+            let accepted = app
+                .shut_down(plan.shutdown_limit, &stop)
+                .is_ok_and(|answer| answer.status == 202);
+            how = Shutdown::Request;
+            let mut ended = accepted && ends(&mut self.tree, plan.shutdown_limit, &stop)?;
+            if !ended && !stop() {
+                how = Shutdown::Signal;
+                self.tree.ask_to_end();
+                let limit = if accepted {
+                    LAST_WORD
+                } else {
+                    plan.shutdown_limit
+                };
+                ended = ends(&mut self.tree, limit, &stop)?;
+            }
+            if !ended {
+                how = Shutdown::Killed;
+            }
+        }
+        self.tree.kill()?;
+        self.reader.finish(DRAIN);
+        seen.shutdown = Some(how);
+        (seen.output, seen.output_bytes) = self.capture.text(sys::decode);
+        Ok(())
+    }
+}
+
+fn ends(tree: &mut Tree, limit: Duration, stop: &dyn Fn() -> bool) -> io::Result<bool> {
+    let deadline = Instant::now() + limit;
+    while tree.exit()?.is_none() {
+        if Instant::now() >= deadline || stop() {
+            return Ok(false);
+        }
+        thread::sleep(SLICE);
+    }
+    Ok(true)
+}
+
+fn ask(app: &App<'_>, plan: &Plan, tree: &mut Tree) -> io::Result<FirstAnswer> {
+    let answer = app.get(plan.request_limit, &|| interrupt::requests() > 0);
+    if interrupt::requests() > 0 {
+        tree.kill()?;
+        return Err(io::ErrorKind::Interrupted.into());
+    }
+    Ok(answer.map_err(|error| error.kind()))
+}
+
+fn environment_of(
+    plan: &Plan,
+    wishes: &Wishes,
+    port: u16,
+    token: &str,
+) -> Vec<(OsString, OsString)> {
+    let facts = Facts {
+        configured: &plan.configured,
+        port,
+        token,
+        virtual_path: &plan.virtual_path,
+        application_id: &plan.application_id,
+        authentication: &plan.authentication,
+        web_sockets: plan.web_sockets,
+        https_port: plan.https_port,
+        worker: &plan.worker,
+        given: &wishes.given,
+        without_in_process: plan.model == crate::outcome::Model::InProcess,
+    };
+    environment::block(std::env::vars_os().collect(), &facts)
+}
+
+/// One try: start, then look every 250 ms as the module does, in its order: has it ended, is there a listener, is the
+/// time over.
+fn attempt(
+    plan: &Plan,
+    block: &[(OsString, OsString)],
+    port: u16,
+    capture: &Capture,
+) -> io::Result<Try> {
+    let mut tried = Try {
+        outcome: Outcome::NotFound,
+        stage: Some(Stage::CreateProcess),
+        hresult: Some(hresult::NOT_FOUND),
+        exit: None,
+        pid: 0,
+        listening_pid: 0,
+        listened_on: BTreeSet::new(),
+        left_behind: 0,
+        error: None,
+        running: None,
+    };
+    let Some(program) = plan.program.as_deref() else {
+        return Ok(tried);
+    };
+    let (writer, reader) = capture.pipe()?;
+    let launch = Launch {
+        program,
+        command_line: &plan.command_line,
+        arguments: &plan.arguments,
+        directory: &plan.folder,
+        environment: block,
+    };
+    let mut tree = match Tree::start(&launch, writer) {
+        Ok(tree) => tree,
+        Err(error) => {
+            reader.finish(DRAIN);
+            let windows = std::env::consts::FAMILY == "windows";
+            let (outcome, code) = of_start_error(&error, windows)
+                .ok_or_else(|| io::Error::new(error.kind(), error.to_string()))?;
+            tried.outcome = outcome;
+            tried.hresult = Some(code);
+            tried.error = Some(error.to_string());
+            return Ok(tried);
+        }
+    };
+    tried.pid = tree.pid();
+    tried.stage = Some(Stage::PostStartCheck);
+    let deadline = Instant::now() + plan.startup_limit;
+    loop {
+        if let Some(exit) = tree.exit()?.filter(|exit| *exit != STILL_ACTIVE) {
+            tried.outcome = Outcome::Exited;
+            tried.hresult = Some(hresult::ENDED);
+            tried.exit = Some(exit);
+            tried.left_behind = tree.processes().len();
+            break;
+        }
+        if sys::ipv4_ports()?.contains(&port) {
+            let listeners = tree.listeners()?;
+            let own = listeners
+                .iter()
+                .find(|listener| listener.address.is_ipv4() && listener.address.port() == port);
+            match own {
+                Some(listener) => {
+                    tried.outcome = Outcome::Listening;
+                    (tried.stage, tried.hresult) = (None, None);
+                    tried.listening_pid = listener.pid;
+                    tried.running = Some((tree, reader));
+                    return Ok(tried);
+                }
+                None => {
+                    tried.outcome = Outcome::WrongPort;
+                    tried.hresult = Some(hresult::FOREIGN_LISTENER);
+                    break;
+                }
+            }
+        }
+        let now = Instant::now();
+        if now >= deadline {
+            tried.outcome = Outcome::TimedOut;
+            tried.hresult = Some(hresult::TIMED_OUT);
+            break;
+        }
+        let next = now + POLL;
+        while Instant::now() < next && tree.exit()?.is_none() {
+            if interrupt::requests() > 0 {
+                tree.kill()?;
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            thread::sleep(SLICE);
+        }
+    }
+    tried.listened_on = tree
+        .listeners()?
+        .into_iter()
+        .map(|listener| listener.address)
+        .collect();
+    if tried.outcome == Outcome::TimedOut && !tried.listened_on.is_empty() {
+        tried.outcome = Outcome::WrongPort;
+    }
+    tree.kill()?;
+    reader.finish(DRAIN);
+    Ok(tried)
+}
+
+/// A random UUID in text, as UuidCreate gives the module for its pairing token.
+pub(crate) fn uuid() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut text = String::with_capacity(36);
+    for (index, byte) in bytes.iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    Ok(text)
+}
+
+fn random() -> u32 {
+    // A machine without random numbers gives the first port of the range, which is then looked at like any other.
+    getrandom::u32().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_random_uuids() {
+        let (one, two) = (uuid().unwrap(), uuid().unwrap());
+        assert_ne!(one, two);
+        assert_eq!(one.len(), 36);
+        assert_eq!(
+            one.split('-').map(str::len).collect::<Vec<_>>(),
+            [8, 4, 4, 4, 12]
+        );
+        assert_eq!(one.as_bytes()[14], b'4');
+    }
+}

@@ -1,0 +1,49 @@
+//! The process ended before it listened on its port.
+//!
+//! The module logs 0x8027025b at stage PostStartCheck and, after the second try, event 1020; the answer is 502.5. The
+//! exit code says how it ended: a status of the .NET host (0x8000808x: framework missing, dll missing, broken
+//! runtimeconfig.json ...), an unhandled exception (0xe0434352, on Linux SIGABRT), a stack overflow, or a number of
+//! the program's own. 0 means that Main returned: nothing in it waits, as `Run()` does.
+//!
+//! The record has the last 30,000 characters of the output: `start-probe DIR | log-grep` explains them.
+
+use record::cause;
+use record::wire::{Finding, Severity};
+
+use crate::exit_code::Exit;
+use crate::observation::Observation;
+use crate::outcome::Outcome;
+
+pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
+    let exit = seen.exit.filter(|_| seen.outcome == Outcome::Exited)?;
+    let meaning = exit.meaning();
+    let how = match exit {
+        Exit::Code(_) => format!("with exit code {}", exit.describe()),
+        Exit::Signal(_) => format!("by {}", exit.describe()),
+    };
+    let mut message = format!("the process ended {how} before it listened");
+    if let Some(meaning) = meaning {
+        message.push_str(": ");
+        message.push_str(meaning.text);
+    } else if exit == Exit::Code(0) {
+        message.push_str(": Main returned without running a server");
+    }
+    if let Some(exception) = seen.exception() {
+        message.push_str(&format!(" ({exception})"));
+    }
+    let finding = Finding::new("start/exited", Severity::Error, message)
+        .help("start-probe DIR | log-grep explains the output")
+        .evidence("exit_code", exit.number());
+    Some(match cause_of(seen, exit) {
+        Some(cause) => finding.cause(cause),
+        None => finding,
+    })
+}
+
+fn cause_of(seen: &Observation<'_>, exit: Exit) -> Option<&'static str> {
+    match exit.meaning() {
+        Some(meaning) => meaning.cause,
+        None if seen.exception().is_some() => Some(cause::UNHANDLED_EXCEPTION),
+        None => None,
+    }
+}

@@ -1,0 +1,27 @@
+//! The app did not listen anywhere within startupTimeLimit.
+//!
+//! The module logs 0x8027025a at stage PostStartCheck, kills the process and tries once more; the answer 502.5 takes
+//! twice the limit. Reasons: a deadlock (often `.Result` or `.Wait()` in Startup), migrations or downloads before the
+//! server starts, waiting for a database or for input that nobody can give.
+
+use record::cause;
+use record::wire::{Finding, Severity};
+
+use crate::observation::Observation;
+use crate::outcome::Outcome;
+
+pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
+    (seen.outcome == Outcome::TimedOut).then(|| {
+        let limit = seen.plan.startup_limit;
+        Finding::new(
+            "start/timed-out",
+            Severity::Error,
+            format!(
+                "the app listened nowhere within {} s, twice",
+                limit.as_secs()
+            ),
+        )
+        .cause(cause::STARTUP_TIMEOUT)
+        .help("move slow work off the start, or raise startupTimeLimit (here: --timeout)")
+    })
+}
