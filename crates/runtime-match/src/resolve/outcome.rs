@@ -1,0 +1,64 @@
+//! What a resolution ends in.
+
+use std::sync::Arc;
+
+use super::reference::Reference;
+use super::shelf::Found;
+use crate::config::ConfigError;
+use crate::root::Entry;
+
+/// A framework that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub(crate) name: String,
+    /// Its folder's name.
+    pub(crate) version: String,
+    /// Index of the root it lies in.
+    pub(crate) root: usize,
+    pub(crate) entry: Arc<Entry>,
+    /// The reference that was satisfied, all references to it reconciled.
+    pub(crate) reference: Reference,
+    /// The lowest version that anything asked for, as written.
+    pub(crate) lowest: String,
+}
+
+/// All references are satisfied.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settled {
+    /// In the host's order: the root framework last.
+    pub(crate) frameworks: Vec<Resolved>,
+    /// hostpolicy would be looked for beside no framework at all: there is none, or the last entry has no name.
+    pub(crate) rootless: bool,
+    /// How often a later reference made the resolution start again.
+    pub(crate) restarts: u32,
+}
+
+/// Why the references cannot be satisfied.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    /// No installed version fits.
+    Missing {
+        reference: Reference,
+        found: Vec<Found>,
+    },
+    /// Two references to one framework cannot both be satisfied.
+    Conflict { lower: Reference, higher: Reference },
+    /// A framework's own configuration is broken.
+    FrameworkConfig {
+        name: String,
+        version: String,
+        root: usize,
+        error: ConfigError,
+    },
+    /// The references never settle; the host gives up.
+    TooManyRestarts,
+    /// 2.x: the chain of frameworks leads back to itself; the host never ends.
+    Endless { name: String },
+}
+
+/// What came of it, with what was found before it failed.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    pub(crate) refusal: Refusal,
+    pub(crate) before: Vec<Resolved>,
+}

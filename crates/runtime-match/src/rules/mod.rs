@@ -1,0 +1,91 @@
+//! What can be wrong, one file a code; the file's own comment is what `--explain` prints.
+
+mod advice;
+mod refusal;
+
+use record::code::Code;
+use record::wire::Finding;
+
+use crate::examine::Examined;
+
+/// One table: module, which has `CODE` and `check`. Sorted by code.
+macro_rules! table {
+    ($($module:ident),+ $(,)?) => {
+        $(mod $module;)+
+
+        /// Every code of this tool, sorted.
+        pub(crate) static CODES: &[Code] = &[$($module::CODE),+];
+
+        const CHECKS: &[fn(&Examined<'_>, &mut Vec<Finding>)] = &[$($module::check),+];
+    };
+}
+
+table![
+    framework_config_invalid,
+    framework_conflict,
+    framework_deps_json_missing,
+    framework_hostpolicy_missing,
+    framework_missing,
+    framework_never_settles,
+    framework_out_of_support,
+    host_argument_not_runnable,
+    host_leftover,
+    host_missing,
+    host_option_invalid,
+    question_would_break,
+    question_would_change,
+    question_would_start,
+    resolution_trace,
+    runtimeconfig_dev_ignored,
+    runtimeconfig_invalid,
+    runtimeconfig_missing,
+    runtimeconfig_no_framework,
+];
+
+/// All findings about one app, in the order of the table.
+pub(crate) fn check(examined: &Examined<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in CHECKS {
+        check(examined, &mut findings);
+    }
+    findings
+}
+
+/// A finding with the severity and cause of its code.
+fn finding(code: &Code, message: impl Into<String>) -> Finding {
+    let finding = Finding::new(code.code, code.severity, message);
+    match code.cause {
+        Some(cause) => finding.cause(cause),
+        None => finding,
+    }
+}
+
+/// The code of a rule: name, severity, cause, and the rule's own comment as documentation.
+macro_rules! code {
+    ($name:literal, $severity:ident, $cause:expr, $file:literal) => {
+        pub(super) const CODE: record::code::Code = record::code::Code {
+            code: $name,
+            severity: record::wire::Severity::$severity,
+            cause: $cause,
+            docs: record::code::module_docs(include_str!($file)),
+        };
+    };
+}
+use code;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_every_code_is_documented() {
+        assert!(CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
+        for code in CODES {
+            assert!(code.summary().ends_with('.'), "{}", code.code);
+            assert!(code.docs.lines().count() >= 3, "{}", code.code);
+            if let Some(cause) = code.cause {
+                assert!(record::cause::find(cause).is_some(), "{}", code.code);
+            }
+        }
+    }
+}

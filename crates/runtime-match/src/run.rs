@@ -1,0 +1,168 @@
+//! From the command line to records.
+
+use record::input::Target;
+use record::output::Emitter;
+use record::tool::Session;
+use record::wire::{Failure, Framework, Resolution};
+use serde_json::{Value, json};
+
+use crate::args::Args;
+use crate::examine::{Answer, Examined};
+use crate::machine::Machine;
+use crate::rules;
+
+/// Looks at every target.
+///
+/// # Errors
+/// A root, listing or registry export that cannot be read, no target, a closed stdout.
+pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
+    let from_stdin = args
+        .list_runtimes
+        .as_ref()
+        .is_some_and(|file| file.as_os_str() == "-");
+    anyhow::ensure!(
+        !from_stdin || args.targets.is_given(),
+        "--list-runtimes - reads stdin: name the apps to look at as well"
+    );
+    let machine = Machine::new(args)?;
+    session.each_target(&args.targets, |target, out| look(target, &machine, out))
+}
+
+fn look(target: &Target, machine: &Machine, out: &mut Emitter) {
+    let examined = Examined::new(target, machine);
+    let subject = &target.subject;
+    if let Some(failure) = unseen(&examined) {
+        out.emit(subject, failure);
+    }
+    if let Some(resolution) = resolution(&examined) {
+        out.emit(subject, resolution);
+    }
+    for finding in rules::check(&examined) {
+        out.emit(subject, finding);
+    }
+}
+
+/// What keeps the question from being answered.
+fn unseen(examined: &Examined<'_>) -> Option<Failure> {
+    if let Err(problem) = examined.app.folder() {
+        let failure = Failure::new(
+            "app/unreadable",
+            format!("The folder cannot be listed: {}.", problem.kind),
+        );
+        return Some(match problem.os_error() {
+            Some(error) => failure.os_error(error),
+            None => failure,
+        });
+    }
+    let Some(program) = &examined.program else {
+        return Some(Failure::new(
+            "app/not-found",
+            "The folder holds no ASP.NET Core app: neither an aspNetCore section nor a dll with its configuration.",
+        ));
+    };
+    if program.brings_runtime(&examined.app) || !examined.roots.is_empty() {
+        return None;
+    }
+    if examined
+        .launch()
+        .is_some_and(|launch| launch.error.is_some())
+    {
+        // a finding says what the module would not find
+        return None;
+    }
+    Some(Failure::new(
+        "dotnet/not-visible",
+        "No dotnet root can be seen from here: name one with --dotnet-root, or the server's files with --root, or give --list-runtimes.",
+    ))
+}
+
+/// The record of what the app would run on; nothing where it would not start.
+fn resolution(examined: &Examined<'_>) -> Option<Resolution> {
+    let deployment = examined
+        .deployment()
+        .name()
+        .unwrap_or("framework-dependent")
+        .to_owned();
+    if let Some(program) = &examined.program
+        && program.brings_runtime(&examined.app)
+    {
+        examined.deployment().name()?;
+        return Some(Resolution {
+            frameworks: included(examined),
+            arch: program
+                .arch(&examined.app)
+                .map(|arch| arch.name().to_owned()),
+            deployment: Some(deployment),
+            ..Resolution::default()
+        });
+    }
+    let answer = examined
+        .answer()
+        .filter(|answer| answer.decision.resolved)?;
+    let decision = &answer.decision;
+    let mut frameworks: Vec<Framework> = decision
+        .frameworks
+        .iter()
+        .map(|framework| Framework {
+            name: framework.name.clone(),
+            requested: Some(framework.reference.text.clone()),
+            resolved: Some(framework.version.clone()),
+            roll_forward: Some(framework.reference.roll_forward().name().to_owned()),
+            path: Some(
+                decision.roots[framework.root].shown_version(&framework.name, &framework.version),
+            ),
+        })
+        .collect();
+    if decision.self_contained {
+        frameworks = included(examined);
+    }
+    Some(Resolution {
+        frameworks,
+        dotnet_root: Some(answer.root.shown().to_owned()).filter(|_| !decision.self_contained),
+        arch: answer.arch.map(|arch| arch.name().to_owned()),
+        deployment: Some(deployment),
+        host_version: answer
+            .root
+            .host()
+            .host()
+            .map(|host| host.version.to_string()),
+        other_roots: examined.roots[1..].iter().map(side_by_side).collect(),
+    })
+}
+
+/// The frameworks that a self-contained app says it holds.
+fn included(examined: &Examined<'_>) -> Vec<Framework> {
+    let config = examined.app.runtime_config().ok().flatten();
+    let included = config
+        .map(|config| config.included.as_slice())
+        .unwrap_or_default();
+    included
+        .iter()
+        .map(|framework| Framework {
+            name: framework.name.clone(),
+            requested: framework.version.clone(),
+            resolved: framework.version.clone(),
+            roll_forward: None,
+            path: None,
+        })
+        .collect()
+}
+
+/// Another root's answer, flat.
+fn side_by_side(answer: &Answer) -> Value {
+    let failure = answer.decision.failure.as_ref();
+    let frameworks: Vec<String> = answer
+        .decision
+        .frameworks
+        .iter()
+        .map(|f| format!("{} {}", f.name, f.version))
+        .collect();
+    json!({
+        "dotnet_root": answer.root.shown(),
+        "arch": answer.arch.map(|arch| arch.name()),
+        "host_version": answer.root.host().host().map(|host| host.version.to_string()),
+        "starts": failure.is_none(),
+        "host_status": failure.map(|failure| failure.status(answer.root.host().host()).hex()),
+        "frameworks": frameworks.join(", "),
+    })
+}
