@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 
 use crate::document::{Document, Element, Position};
+use crate::effective::{Item, Node};
 use crate::environment::{self, Environment};
+use crate::source::Origin;
 
 /// A value with its text as written and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Value {
     pub raw: String,
     /// Of the attribute's name.
     pub position: Position,
+    /// The file, where the section is the effective one of a chain.
+    pub origin: Option<Origin>,
 }
 
 /// An entry of `environmentVariables` or `handlerSettings`.
@@ -32,6 +36,8 @@ pub struct Entry {
     pub position: Position,
     /// Another entry of the same name counts instead, or `<clear/>` came later.
     pub overridden: bool,
+    /// The file, where the section is the effective one of a chain.
+    pub origin: Option<Origin>,
 }
 
 /// How the module runs the app.
@@ -122,6 +128,7 @@ impl AspNetCore {
             text: a.value().into_owned(),
             raw: a.raw().to_owned(),
             position: a.position(),
+            origin: None,
         });
         let location = std::iter::successors(element.parent(), |e| e.parent())
             .find(|e| e.name() == "location");
@@ -138,6 +145,43 @@ impl AspNetCore {
             handler_settings: entries(element, "handlerSettings", "handlerSetting", Wins::First),
             location_path: location.map(|l| l.value("path").unwrap_or_default().into_owned()),
             inherit_in_child_applications: inherit.is_none_or(|v| v != "false"),
+        }
+    }
+
+    /// The effective section of a chain. Its own position is that of the innermost file that says something.
+    #[must_use]
+    pub fn from_section(section: &Node) -> Self {
+        let attributes = section.settings.iter().map(|(name, setting)| Value {
+            name: name.clone(),
+            text: setting.value.clone(),
+            raw: setting.value.clone(),
+            position: setting.origin.position(),
+            origin: Some(setting.origin.clone()),
+        });
+        let entries = |collection: &str, wins| {
+            let entry = |item: &Item| Entry {
+                name: item.value("name").map(str::to_owned),
+                value: item.value("value").map(str::to_owned),
+                position: item.origin.position(),
+                overridden: false,
+                origin: Some(item.origin.clone()),
+            };
+            let items = section
+                .element(collection)
+                .map(|e| e.items.as_slice())
+                .unwrap_or_default();
+            let mut entries: Vec<Entry> = items.iter().map(entry).collect();
+            mark_overridden(&mut entries, wins);
+            entries
+        };
+        let origin = section.origins.last();
+        Self {
+            position: origin.map_or(Position { line: 1, column: 1 }, Origin::position),
+            attributes: attributes.collect(),
+            environment_variables: entries("environmentVariables", Wins::Last),
+            handler_settings: entries("handlerSettings", Wins::First),
+            location_path: None,
+            inherit_in_child_applications: true,
         }
     }
 
@@ -249,6 +293,7 @@ fn entries(element: Element<'_>, collection: &str, add: &str, wins: Wins) -> Vec
                 value: text("value"),
                 position: child.position(),
                 overridden: false,
+                origin: None,
             });
         }
     }

@@ -159,6 +159,13 @@ impl Document {
         })
     }
 
+    pub(crate) fn element(&self, index: u32) -> Element<'_> {
+        Element {
+            document: self,
+            index,
+        }
+    }
+
     /// The element at a path of names below the root, the first where there are several:
     /// `find("system.webServer/aspNetCore")`. Elements inside `<location>` are not looked at.
     #[must_use]
@@ -208,6 +215,10 @@ impl<'d> Element<'d> {
             document: self.document,
             index,
         })
+    }
+
+    pub(crate) fn index(self) -> u32 {
+        self.index
     }
 
     /// The document that it stands in.

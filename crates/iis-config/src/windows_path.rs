@@ -8,7 +8,7 @@ mod map;
 
 use std::borrow::Cow;
 
-pub use map::{Located, MapError, PathMap};
+pub use map::{Located, MapError, PathMap, locate_below};
 
 use crate::environment::fold;
 

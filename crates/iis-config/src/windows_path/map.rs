@@ -373,6 +373,19 @@ impl PathMap {
     }
 }
 
+/// Finds a relative Windows path below a folder of this machine, without regard to case; `..` does not lead out of it.
+#[must_use]
+pub fn locate_below(folder: &Path, relative: &str) -> Located {
+    let mut map = PathMap::default();
+    if kind(relative) != Kind::Relative {
+        return Located::Unmapped;
+    }
+    match map.add("C:", folder) {
+        Ok(()) => map.locate(&join(r"C:\", relative)),
+        Err(_) => Located::Missing(folder.to_owned()),
+    }
+}
+
 fn existing(path: PathBuf) -> Located {
     match path.metadata() {
         Ok(_) => Located::Found(path),

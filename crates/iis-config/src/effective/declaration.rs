@@ -1,0 +1,276 @@
+//! Which sections exist: `<configSections>`.
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::Violation;
+use crate::document::Element;
+use crate::source::{Origin, SourceFile};
+
+/// The lowest level that a section may stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum AllowDefinition {
+    /// `machine.config` only.
+    MachineOnly,
+    /// `machine.config` and the root `web.config`.
+    MachineToRootWeb,
+    /// `applicationHost.config` only.
+    AppHostOnly,
+    /// Down to the root of an application.
+    MachineToApplication,
+    #[default]
+    Everywhere,
+}
+
+/// A `<section>` of `<configSections>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// `system.webServer/handlers`
+    pub path: String,
+    /// `overrideModeDefault`: files below the declaring one may set it unless a location says otherwise.
+    pub override_allowed: bool,
+    pub allow_definition: AllowDefinition,
+    pub allow_location: bool,
+    /// None for a section that .NET's `machine.config` or IIS itself declares.
+    pub origin: Option<Origin>,
+}
+
+/// The sections declared for a path.
+#[derive(Debug, Clone, Default)]
+pub struct Declarations {
+    sections: HashMap<String, Declaration>,
+    groups: HashSet<String>,
+    duplicates: Vec<Violation>,
+    from_server: bool,
+}
+
+/// Elements inside each other in `<configSections>`; real ones go 3 deep.
+const MAX_DEPTH: usize = 16;
+
+/// Sections and groups at the top that .NET Framework's `machine.config` declares. What stands in a group is its own
+/// business: IIS does not look into them.
+const MACHINE: &[&str] = &[
+    "appSettings",
+    "assemblyBinding",
+    "configProtectedData",
+    "connectionStrings",
+    "mscorlib",
+    "runtime",
+    "satelliteassemblies",
+    "startup",
+    "system.codedom",
+    "system.data",
+    "system.data.dataset",
+    "system.data.odbc",
+    "system.data.oledb",
+    "system.data.oracleclient",
+    "system.data.sqlclient",
+    "system.diagnostics",
+    "system.net",
+    "system.runtime.caching",
+    "system.runtime.remoting",
+    "system.runtime.serialization",
+    "system.serviceModel",
+    "system.serviceModel.activation",
+    "system.serviceModel.activities",
+    "system.transactions",
+    "system.web",
+    "system.web.extensions",
+    "system.windows.forms",
+    "system.xaml.hosting",
+    "system.xml.serialization",
+    "uri",
+    "windows",
+    // Declared by IIS's own schema in every file.
+    "configPaths",
+    "configurationRedirection",
+];
+
+/// Sections of `system.webServer` on a server with all features of the web server role; what is judged by where no
+/// `applicationHost.config` is at hand. Modules that are installed apart (URL Rewrite, the ASP.NET Core Module) are
+/// among them, because whether they are there cannot be told then.
+const WEB_SERVER: &[&str] = &[
+    "applicationInitialization",
+    "applicationRequestRouting",
+    "asp",
+    "aspNetCore",
+    "caching",
+    "cgi",
+    "cors",
+    "defaultDocument",
+    "directoryBrowse",
+    "fastCgi",
+    "globalModules",
+    "handlers",
+    "httpCompression",
+    "httpErrors",
+    "httpLogging",
+    "httpPlatform",
+    "httpProtocol",
+    "httpRedirect",
+    "httpTracing",
+    "iisnode",
+    "isapiFilters",
+    "management",
+    "media",
+    "modules",
+    "odbcLogging",
+    "proxy",
+    "rewrite",
+    "runtime",
+    "security",
+    "serverRuntime",
+    "serverSideInclude",
+    "staticContent",
+    "tracing",
+    "urlCompression",
+    "validation",
+    "webdav",
+    "webFarms",
+    "webSocket",
+    "wdeploy",
+];
+
+/// Sections of `system.applicationHost`.
+const APPLICATION_HOST: &[&str] = &[
+    "applicationPools",
+    "configHistory",
+    "customMetadata",
+    "listenerAdapters",
+    "log",
+    "serviceAutoStartProviders",
+    "sites",
+    "webLimits",
+];
+
+impl Declarations {
+    /// Reads the declarations of a chain's files, the server's own first. Where that is not at hand, the sections of
+    /// a server with everything installed are taken, unlocked.
+    pub(super) fn read(files: &[Option<Arc<SourceFile>>]) -> Self {
+        let mut declarations = Self::default();
+        for name in MACHINE {
+            declarations.known(name);
+        }
+        // A file without any declaration is a piece of one; IIS itself would not start with it.
+        let declares =
+            |file: &Arc<SourceFile>| file.document().root().child("configSections").is_some();
+        declarations.from_server = files
+            .first()
+            .is_some_and(|server| server.as_ref().is_some_and(declares));
+        if !declarations.from_server {
+            declarations.groups.insert("system.webServer".to_owned());
+            declarations
+                .groups
+                .insert("system.applicationHost".to_owned());
+            for name in WEB_SERVER {
+                declarations.known(&format!("system.webServer/{name}"));
+            }
+            for name in APPLICATION_HOST {
+                declarations.known(&format!("system.applicationHost/{name}"));
+            }
+            for group in ["security", "rewrite", "tracing", "management"] {
+                let path = format!("system.webServer/{group}");
+                declarations.sections.remove(&path);
+                declarations.groups.insert(path);
+            }
+        }
+        for file in files.iter().flatten() {
+            let root = file.document().root();
+            for list in root.children().filter(|e| e.name() == "configSections") {
+                declarations.add(file, list, "", MAX_DEPTH);
+            }
+        }
+        declarations
+    }
+
+    fn known(&mut self, path: &str) {
+        let declaration = Declaration {
+            path: path.to_owned(),
+            override_allowed: true,
+            allow_definition: AllowDefinition::Everywhere,
+            allow_location: true,
+            origin: None,
+        };
+        self.sections.insert(path.to_owned(), declaration);
+    }
+
+    fn add(&mut self, file: &Arc<SourceFile>, list: Element<'_>, prefix: &str, depth: usize) {
+        for child in list.children() {
+            let name = child.value("name").unwrap_or_default();
+            let path = if prefix.is_empty() {
+                name.into_owned()
+            } else {
+                format!("{prefix}/{name}")
+            };
+            match child.name() {
+                "sectionGroup" if depth > 0 => {
+                    // A group that machine.config declares as well is looked into from here on.
+                    self.sections.remove(&path);
+                    self.groups.insert(path.clone());
+                    self.add(file, child, &path, depth - 1);
+                }
+                "section" => self.section(file, child, path),
+                _ => {}
+            }
+        }
+    }
+
+    fn section(&mut self, file: &Arc<SourceFile>, element: Element<'_>, path: String) {
+        let origin = Origin::new(file, element.span().start);
+        let declaration = Declaration {
+            override_allowed: element
+                .value("overrideModeDefault")
+                .is_none_or(|v| v != "Deny"),
+            allow_definition: match element.value("allowDefinition").as_deref() {
+                Some("MachineOnly") => AllowDefinition::MachineOnly,
+                Some("MachineToRootWeb") => AllowDefinition::MachineToRootWeb,
+                Some("AppHostOnly") => AllowDefinition::AppHostOnly,
+                Some("MachineToApplication") => AllowDefinition::MachineToApplication,
+                _ => AllowDefinition::Everywhere,
+            },
+            allow_location: element.value("allowLocation").is_none_or(|v| v != "false"),
+            path: path.clone(),
+            origin: Some(origin.clone()),
+        };
+        if let Some(first) = self.sections.insert(path.clone(), declaration)
+            && first.origin.is_some()
+        {
+            self.duplicates.push(Violation::DeclaredTwice {
+                section: path,
+                at: origin,
+                first: first.origin,
+            });
+        }
+    }
+
+    /// The declaration of a section by its path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Declaration> {
+        self.sections.get(path)
+    }
+
+    /// An `applicationHost.config` told them, so that a section that is not here is not installed.
+    #[must_use]
+    pub fn is_from_server(&self) -> bool {
+        self.from_server
+    }
+
+    pub(super) fn is_group(&self, path: &str) -> bool {
+        self.groups.contains(path) || (!self.from_server && self.in_open_group(path))
+    }
+
+    /// It lies in a group of `machine.config`, whose sections are not listed one by one.
+    pub(super) fn is_machine(&self, path: &str) -> bool {
+        let group = path.split('/').next().unwrap_or_default();
+        MACHINE.contains(&group)
+    }
+
+    /// Without a server's own declarations everything below the groups of `system.webServer` is taken for a group.
+    fn in_open_group(&self, path: &str) -> bool {
+        path.rsplit_once('/')
+            .is_some_and(|(group, _)| self.groups.contains(group) && group.contains('/'))
+    }
+
+    pub(super) fn duplicates(&self) -> &[Violation] {
+        &self.duplicates
+    }
+}
