@@ -390,7 +390,11 @@ impl<'t> Reader<'t> {
                     match memchr::memmem::find(&self.data[start + 2..], b"*/") {
                         Some(length) => self.at += length + 4,
                         None => {
-                            return Err(self.fail(start, ErrorKind::EndOfData, "Malformed comment"));
+                            return Err(self.fail(
+                                start,
+                                ErrorKind::EndOfData,
+                                "Malformed comment",
+                            ));
                         }
                     }
                 }

@@ -248,7 +248,7 @@ impl<'t> Reader<'t> {
             .zip(literal.as_bytes())
             .take_while(|(a, b)| a == b)
             .count();
-        // the message quotes the text up to the next delimiter at most ten bytes long
+        // .NET quotes the whole rest of the file here; some characters of the line tell as much
         let shown: String = rest.iter().take(10).map(|&byte| char::from(byte)).collect();
         let shown = shown
             .split(['\r', '\n'])

@@ -3,6 +3,7 @@
 mod cpprest;
 mod document;
 mod dotnet;
+mod mistake;
 mod rapid;
 mod reader;
 mod settings;
@@ -10,6 +11,7 @@ mod text;
 mod token;
 
 pub use document::{Broken, Document, Member, Value, ValueKind, unescape};
+pub use mistake::{Mistake, MistakeKind, TextEdit};
 pub use reader::{Dialect, Reader};
 pub use settings::{Setting, Settings, SettingsError};
 pub use text::{Encoding, Position, Text};
