@@ -169,6 +169,50 @@ pub fn read(path: &Path, tool: &'static str) -> io::Result<Lines<BufReader<File>
     })
 }
 
+/// The lines of an undo file, the last one first: where one thing was changed twice, the first state comes back last.
+#[derive(Debug)]
+pub struct Backwards {
+    lines: Lines<BufReader<File>>,
+    /// Where each line begins, from the first.
+    starts: Vec<u64>,
+}
+
+/// Opens an undo file of `tool` for reading from its end; only the places of its lines are held.
+///
+/// # Errors
+/// The file cannot be opened or read.
+pub fn read_backwards(path: &Path, tool: &'static str) -> io::Result<Backwards> {
+    let mut input = BufReader::new(File::open(path)?);
+    let (mut starts, mut start) = (Vec::new(), 0);
+    loop {
+        let length = input.skip_until(b'\n')? as u64;
+        if length == 0 {
+            break;
+        }
+        starts.push(start);
+        start += length;
+    }
+    Ok(Backwards { lines: Lines { input, number: 0, tool }, starts })
+}
+
+impl Iterator for Backwards {
+    type Item = Result<Map<String, Value>, BadLine>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(start) = self.starts.pop() {
+            self.lines.number = self.starts.len() as u64;
+            if let Err(error) = self.lines.input.seek(SeekFrom::Start(start)) {
+                return Some(Err(self.lines.bad(error)));
+            }
+            // nothing for a torn last line: the one before it is next
+            if let Some(line) = self.lines.next() {
+                return Some(line);
+            }
+        }
+        None
+    }
+}
+
 impl<R: io::BufRead> Lines<R> {
     fn bad(&self, why: impl ToString) -> BadLine {
         BadLine {
@@ -247,11 +291,14 @@ mod tests {
         let torn = std::fs::read_to_string(&file).unwrap() + &"x".repeat(5000);
         std::fs::write(&file, torn).unwrap();
         assert_eq!(paths(&file), ["a"]);
+        assert_eq!(read_backwards(&file, "unblock").unwrap().count(), 1);
         Writer::open(&file, "unblock")
             .unwrap()
             .write(line("b"))
             .unwrap();
         assert_eq!(paths(&file), ["a", "b"]);
+        let backwards: Vec<_> = read_backwards(&file, "unblock").unwrap().map(|line| line.unwrap()["path"].clone()).collect();
+        assert_eq!(backwards, ["b", "a"]);
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod undo;
 
 use record::tool::Tool;
 
+exe_resource::embed!();
+
 static TOOL: Tool = Tool {
     name: "unblock",
     codes: rules::CODES,

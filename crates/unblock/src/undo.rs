@@ -1,4 +1,4 @@
-//! `--undo`: puts marks back, byte for byte.
+//! `--undo`: puts marks back, byte for byte, the last one first.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,9 +36,9 @@ struct Entry {
 }
 
 pub(crate) fn run(file: &Path, check: bool, session: &mut Session) -> anyhow::Result<()> {
-    let lines = record::undo::read(file, session.tool());
+    let lines = record::undo::read_backwards(file, session.tool());
     let lines =
-        lines.with_context(|| format!("the undo file {} cannot be opened", file.display()))?;
+        lines.with_context(|| format!("the undo file {} cannot be read", file.display()))?;
     for line in lines {
         match line {
             Ok(fields) => put_back(&fields, check, session)?,
@@ -105,16 +105,13 @@ fn parse(fields: &Map<String, Value>) -> Option<Entry> {
 
 /// True where something was, or would be, put back; false where it is there already.
 fn restore(entry: &Entry, check: bool) -> Result<bool, UndoError> {
-    // the path was written without links: one that leads elsewhere by now is none of ours
     let (parent, name) = entry
         .path
         .parent()
         .zip(entry.path.file_name())
         .ok_or(UndoError::Line)?;
-    if sys::resolve(parent).map_err(sys::Error::from)? != parent {
-        return Err(UndoError::Moved);
-    }
-    let dir = Dir::open(parent)?;
+    // the path was written without links: one that leads elsewhere by now is none of ours
+    let dir = Dir::open_exact(parent)?;
     if entry.form == Form::Sidecar {
         return match dir.read_file(name, entry.bytes.len()) {
             Ok(bytes) if bytes == entry.bytes => Ok(false),

@@ -67,8 +67,17 @@ pub fn check(descriptor: &Descriptor, token: &Token, desired: u32) -> Decision {
         return Decision::Granted;
     };
     let owner = descriptor.owner().is_some_and(|owner| token.holds(owner));
-    let mut remaining = desired & !implied(list.aces(), owner);
-    for (index, ace) in list.aces().iter().enumerate() {
+    judge(list.aces(), token, owner, desired)
+}
+
+/// [`check`] for a list that belongs to no file yet: what a new child would inherit, for somebody who does not own it.
+pub fn check_list(aces: &[Ace], token: &Token, desired: u32) -> Decision {
+    judge(aces, token, false, desired)
+}
+
+fn judge(aces: &[Ace], token: &Token, owner: bool, desired: u32) -> Decision {
+    let mut remaining = desired & !implied(aces, owner);
+    for (index, ace) in aces.iter().enumerate() {
         if remaining == 0 {
             break;
         }

@@ -120,10 +120,10 @@ impl Acl {
         self.add(place, ace)
     }
 
-    /// Takes out the explicit entries that `unwanted` names, and tells how many there were.
+    /// Takes out the entries that `unwanted` names, and tells how many there were.
     pub fn remove(&mut self, mut unwanted: impl FnMut(&Ace) -> bool) -> usize {
         let before = self.aces.len();
-        self.aces.retain(|ace| ace.is_inherited() || !unwanted(ace));
+        self.aces.retain(|ace| !unwanted(ace));
         before - self.aces.len()
     }
 

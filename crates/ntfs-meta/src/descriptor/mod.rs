@@ -312,7 +312,7 @@ impl Descriptor {
         self.edit(|list| list.insert_inherited(ace, after))
     }
 
-    /// Takes out the explicit ACEs that `unwanted` names, and tells how many there were.
+    /// Takes out the ACEs that `unwanted` names, and tells how many there were.
     pub fn remove(&mut self, unwanted: impl FnMut(&Ace) -> bool) -> usize {
         match &mut self.dacl {
             Some(list) if self.control & control::DACL_PRESENT != 0 => list.remove(unwanted),

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, XattrFlags};
 use rustix::io::Errno;
@@ -82,6 +82,21 @@ impl Dir {
         Ok(Dir(
             rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?
         ))
+    }
+
+    /// Opens a folder by a path that holds no links, as [`resolve`] gave it; one that holds any by now is an error.
+    pub fn open_exact(path: &Path) -> Result<Dir> {
+        let mut dir = Dir::open(Path::new("/"))?;
+        for part in path.components() {
+            match part {
+                Component::RootDir => {}
+                Component::Normal(name) => dir = dir.open_in(name)?,
+                Component::CurDir | Component::ParentDir | Component::Prefix(_) => {
+                    return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
+                }
+            }
+        }
+        Ok(dir)
     }
 
     /// Opens a folder of this folder; a link in its place is an error.

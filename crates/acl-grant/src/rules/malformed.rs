@@ -1,0 +1,13 @@
+//! The security descriptor of a file or folder is damaged.
+//!
+//! It was left as it is. `chkdsk` repairs the store of descriptors; `icacls FILE /reset` gives the file new ones.
+
+use record::code::{Code, module_docs};
+use record::wire::Severity;
+
+pub(crate) const CODE: Code = Code {
+    code: "acl/malformed",
+    severity: Severity::Error,
+    cause: None,
+    docs: module_docs(include_str!("malformed.rs")),
+};

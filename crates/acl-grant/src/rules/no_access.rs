@@ -1,0 +1,15 @@
+//! The identity lacks rights on a file or folder.
+//!
+//! Effective access is judged as Windows judges it: every entry, in its order, for the identity and all its groups. The
+//! path that is named explains all that fails below it; `failing` tells how many files and folders those are. For the
+//! app's folder the cause is `access-denied`, for a folder of logs `stdout-log-unwritable`.
+
+use record::code::{Code, module_docs};
+use record::wire::Severity;
+
+pub(crate) const CODE: Code = Code {
+    code: "acl/no-access",
+    severity: Severity::Error,
+    cause: None,
+    docs: module_docs(include_str!("no_access.rs")),
+};

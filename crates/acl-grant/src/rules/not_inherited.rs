@@ -1,0 +1,13 @@
+//! The identity has its rights on the folder, but what is made in it later would not inherit them.
+//!
+//! The next deployment would be out of reach. acl-grant adds an entry that files and folders below inherit.
+
+use record::code::{Code, module_docs};
+use record::wire::Severity;
+
+pub(crate) const CODE: Code = Code {
+    code: "acl/not-inherited",
+    severity: Severity::Warning,
+    cause: None,
+    docs: module_docs(include_str!("not_inherited.rs")),
+};

@@ -1,0 +1,13 @@
+//! The file system of the target keeps no security descriptors that could be reached.
+//!
+//! On Windows this needs NTFS or ReFS. On Linux it needs an NTFS volume mounted with ntfs-3g.
+
+use record::code::{Code, module_docs};
+use record::wire::Severity;
+
+pub(crate) const CODE: Code = Code {
+    code: "acl/unsupported",
+    severity: Severity::Error,
+    cause: None,
+    docs: module_docs(include_str!("unsupported.rs")),
+};
