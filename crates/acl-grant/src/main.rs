@@ -13,11 +13,9 @@ mod traverse;
 mod undo;
 mod walk;
 
-use record::tool::Tool;
-
 exe_resource::embed!();
 
-static TOOL: Tool = Tool {
+static TOOL: record::tool::Tool = record::tool::Tool {
     name: "acl-grant",
     codes: rules::CODES,
 };

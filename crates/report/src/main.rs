@@ -9,6 +9,8 @@ use record::code::Code;
 use record::tool::Tool;
 use record::wire::Severity;
 
+exe_resource::embed!();
+
 static TOOL: Tool = Tool {
     name: "report",
     codes: &[

@@ -10,6 +10,8 @@ mod start;
 mod support;
 mod sys;
 
+exe_resource::embed!();
+
 static TOOL: record::tool::Tool = record::tool::Tool {
     name: "runtime-match",
     codes: rules::CODES,

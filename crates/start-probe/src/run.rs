@@ -17,6 +17,8 @@ use crate::observation::Observation;
 use crate::plan::{self, Plan};
 use crate::{configuration, evidence, interrupt, pool_task, probe, rules, sys};
 
+exe_resource::embed!();
+
 /// This tool.
 pub(crate) static TOOL: Tool = Tool {
     name: "start-probe",

@@ -9,6 +9,8 @@ mod status;
 
 use record::tool::Tool;
 
+exe_resource::embed!();
+
 static TOOL: Tool = Tool {
     name: "verdict",
     codes: &[],
