@@ -82,6 +82,10 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<Decoded, ParseError> {
     match *bytes.as_slice() {
         [0xEF, 0xBB, 0xBF, ..] => {
             bytes.drain(..3);
+            // The mark decides; a declaration that names nothing, or UTF-16, is refused all the same.
+            if let Some(label) = declared(&bytes) {
+                page(label)?;
+            }
             return Ok(utf8(bytes, marked(TextEncoding::Utf8)));
         }
         [0xFF, 0xFE, ..] => {
@@ -120,17 +124,30 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<Decoded, ParseError> {
     let Some(label) = declared(&bytes) else {
         return Ok(utf8(bytes, plain(TextEncoding::Utf8)));
     };
-    let ascii = label.eq_ignore_ascii_case("us-ascii") || label.eq_ignore_ascii_case("ascii");
+    if is_ascii(&label) {
+        return Ok(us_ascii(bytes));
+    }
+    match page(label)? {
+        page if page == encoding_rs::UTF_8 => Ok(utf8(bytes, plain(TextEncoding::Utf8))),
+        page => Ok(code_page(&bytes, page)),
+    }
+}
+
+/// encoding_rs reads US-ASCII as a code page that has every byte.
+fn is_ascii(label: &str) -> bool {
+    label.eq_ignore_ascii_case("us-ascii") || label.eq_ignore_ascii_case("ascii")
+}
+
+/// The code page that a declaration names, in a file whose bytes are not UTF-16.
+fn page(label: String) -> Result<&'static CodePage, ParseError> {
     match CodePage::for_label(label.as_bytes()) {
-        _ if ascii => Ok(us_ascii(bytes)),
-        Some(page) if page == encoding_rs::UTF_8 => Ok(utf8(bytes, plain(TextEncoding::Utf8))),
         Some(page) if page == encoding_rs::UTF_16LE || page == encoding_rs::UTF_16BE => {
             Err(refused(Malformed::EncodingContradiction {
                 declared: label,
             }))
         }
         Some(page) if page != encoding_rs::REPLACEMENT && page != encoding_rs::X_USER_DEFINED => {
-            Ok(code_page(&bytes, page))
+            Ok(page)
         }
         _ => Err(refused(Malformed::UnknownEncoding { name: label })),
     }

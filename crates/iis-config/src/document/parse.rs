@@ -139,7 +139,7 @@ impl<'t> Walk<'t> {
                 Ok(Event::Text(_) | Event::GeneralRef(_)) => self.text(start, end)?,
                 Ok(Event::CData(_)) => self.cdata(start, end)?,
                 Ok(Event::Comment(_)) => self.comment(start, end)?,
-                Ok(Event::Decl(_)) => self.declaration(start, end)?,
+                Ok(Event::Decl(_)) => self.declaration(start)?,
                 Ok(Event::PI(_)) => self.instruction(start, end)?,
                 Ok(Event::DocType(_)) => return Err(Fault::new(Malformed::Doctype, start)),
                 Ok(Event::Eof) => return self.eof(),
@@ -218,6 +218,7 @@ impl<'t> Walk<'t> {
         let tag = self.slice(start, end);
         let length = name_length(&tag[2..]);
         let found = &tag[2..2 + length];
+        let rest = 2 + length + blank_length(&tag[2 + length..]);
         let Some((index, _)) = self.open.last().copied() else {
             if self.parts.nodes.is_empty() {
                 return Err(Fault::new(
@@ -229,6 +230,14 @@ impl<'t> Walk<'t> {
             }
             return Err(self.outside(start));
         };
+        if &tag[rest..] != ">" {
+            let name = format!("/{found}");
+            let at_end = start + rest == self.text.len();
+            return Err(Fault {
+                at_end,
+                ..Fault::new(Malformed::TagEnd { name }, start + rest)
+            });
+        }
         let node = &mut self.parts.nodes[index as usize];
         let expected = node.name.of(self.text);
         if found != expected {
@@ -243,15 +252,6 @@ impl<'t> Walk<'t> {
                 opened,
             };
             return Err(Fault::new(kind, start));
-        }
-        let rest = 2 + length + blank_length(&tag[2 + length..]);
-        if &tag[rest..] != ">" {
-            return Err(Fault::new(
-                Malformed::TagEnd {
-                    name: format!("/{found}"),
-                },
-                start + rest,
-            ));
         }
         node.inner.end = start as u32;
         node.whole.end = end as u32;
@@ -297,57 +297,74 @@ impl<'t> Walk<'t> {
     }
 
     fn comment(&mut self, start: usize, end: usize) -> Result<(), Fault> {
-        let body = self.slice(start + 4, end - 3);
-        let double = memchr::memmem::find(body.as_bytes(), b"--");
-        if let Some(found) = double.or_else(|| body.ends_with('-').then(|| body.len() - 1)) {
-            return Err(Fault::new(Malformed::CommentHyphens, start + 4 + found));
-        }
+        self.hyphens(start, end - 3)?;
         if self.parts.comments.len() >= MAX_ELEMENTS {
-            return Err(Fault::new(
-                Malformed::TooMany {
-                    what: "comments",
-                    limit: MAX_ELEMENTS,
-                },
-                start,
-            ));
+            let kind = Malformed::TooMany {
+                what: "comments",
+                limit: MAX_ELEMENTS,
+            };
+            return Err(Fault::new(kind, start));
         }
         self.parts.comments.push(Span::new(start, end));
         Ok(())
     }
 
+    /// The comment at `start`, whose text ends at `end`, holds no `--` and does not end in `-`.
+    fn hyphens(&self, start: usize, end: usize) -> Result<(), Fault> {
+        let body = self.slice(start + 4, end);
+        let double = memchr::memmem::find(body.as_bytes(), b"--");
+        match double.or_else(|| body.ends_with('-').then(|| body.len() - 1)) {
+            Some(found) => Err(Fault::new(Malformed::CommentHyphens, start + 4 + found)),
+            None => Ok(()),
+        }
+    }
+
+    /// A processing instruction; `end` is behind its `?>`, or the end of the text where there is none.
     fn instruction(&self, start: usize, end: usize) -> Result<(), Fault> {
-        let body = self.slice(start + 2, end - 2);
+        let body = self.slice(start + 2, end);
         let length = name_length(body);
         if length == 0 {
             return Err(Fault::new(Malformed::InstructionName, start + 2));
         }
-        if &body[..length] == "xml" {
-            return Err(Fault::new(Malformed::DeclarationNotFirst, start));
+        match &body[..length] {
+            "xml" => return Err(Fault::new(Malformed::DeclarationNotFirst, start)),
+            name if name.eq_ignore_ascii_case("xml") => {
+                return Err(Fault::new(Malformed::InstructionName, start + 2));
+            }
+            _ => {}
         }
-        if length < body.len() && blank_length(&body[length..]) == 0 {
+        let rest = &body[length..];
+        if !rest.starts_with("?>") && blank_length(rest) == 0 {
             return Err(Fault::new(Malformed::InstructionName, start + 2 + length));
         }
         Ok(())
     }
 
-    fn declaration(&self, start: usize, end: usize) -> Result<(), Fault> {
+    /// The XML declaration at the start of the text, whether it is closed or not.
+    fn declaration(&self, start: usize) -> Result<(), Fault> {
         if start != 0 {
             return Err(Fault::new(Malformed::DeclarationNotFirst, start));
         }
-        let fault = |what, at| Fault::new(Malformed::Declaration { what }, at);
-        let text = self.slice(0, end - 2);
+        let text = self.text;
+        let fault = |what, at: usize| Fault {
+            at_end: at == text.len(),
+            ..Fault::new(Malformed::Declaration { what }, at)
+        };
         let mut here = "<?xml".len();
         let mut seen = 0;
         loop {
             let blank = blank_length(&text[here..]);
             here += blank;
-            if here == text.len() {
+            if text[here..].starts_with("?>") {
                 break;
+            }
+            let name = &text[here..here + name_length(&text[here..])];
+            if name.is_empty() {
+                return Err(fault("it does not end with ?>", here));
             }
             if blank == 0 {
                 return Err(fault("a blank is missing", here));
             }
-            let name = &text[here..here + name_length(&text[here..])];
             let known = ["version", "encoding", "standalone"]
                 .iter()
                 .position(|n| *n == name);
@@ -374,20 +391,17 @@ impl<'t> Walk<'t> {
                 return Err(fault("a value has no quotes around it", here));
             };
             here += 1;
-            let Some(length) = text[here..].find(quote) else {
-                return Err(fault("a value is not closed with a quote", here));
-            };
+            let is_value =
+                |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':');
+            let length = text[here..]
+                .find(|c| !is_value(c))
+                .unwrap_or(text.len() - here);
             let value = &text[here..here + length];
             let valid = match rank {
                 0 => value
                     .strip_prefix("1.")
                     .is_some_and(|v| !v.is_empty() && v.bytes().all(|b| b.is_ascii_digit())),
-                1 => {
-                    value.starts_with(|c: char| c.is_ascii_alphabetic())
-                        && value
-                            .bytes()
-                            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
-                }
+                1 => value.starts_with(|c: char| c.is_ascii_alphabetic()) && !value.contains(':'),
                 _ => matches!(value, "yes" | "no"),
             };
             if !valid {
@@ -398,7 +412,11 @@ impl<'t> Walk<'t> {
                 ];
                 return Err(fault(what[rank], here));
             }
-            here += length + 1;
+            here += length;
+            if !text[here..].starts_with(quote) {
+                return Err(fault("a value is not closed with a quote", here));
+            }
+            here += 1;
         }
         match seen {
             0 => Err(fault("version is missing", here)),
@@ -441,16 +459,38 @@ impl<'t> Walk<'t> {
             offset: end,
             at_end: true,
         };
+        let rest = &self.text[start..];
         match error {
-            Error::Syntax(SyntaxError::UnclosedComment) => open("comment", "-->"),
-            Error::Syntax(SyntaxError::UnclosedCData) => open("CDATA section", "]]>"),
-            Error::Syntax(SyntaxError::UnclosedPI) => open("processing instruction", "?>"),
-            Error::Syntax(SyntaxError::UnclosedXmlDecl) => open("XML declaration", "?>"),
+            Error::Syntax(SyntaxError::UnclosedComment) if rest.starts_with("<!--") => {
+                match self.hyphens(start, end) {
+                    Err(fault) => fault,
+                    Ok(()) => open("comment", "-->"),
+                }
+            }
+
+            Error::Syntax(SyntaxError::UnclosedCData) if rest.starts_with("<![CDATA[") => {
+                open("CDATA section", "]]>")
+            }
+            Error::Syntax(SyntaxError::UnclosedComment | SyntaxError::UnclosedCData) => {
+                Fault::new(Malformed::Bang, start)
+            }
+            Error::Syntax(SyntaxError::UnclosedPI) => match self.instruction(start, end) {
+                Err(fault) => fault,
+                Ok(()) => open("processing instruction", "?>"),
+            },
+            Error::Syntax(SyntaxError::UnclosedXmlDecl) => match self.declaration(start) {
+                Err(fault) => fault,
+                Ok(()) => open("XML declaration", "?>"),
+            },
             Error::Syntax(SyntaxError::UnclosedDoctype)
             | Error::IllFormed(IllFormedError::MissingDoctypeName) => {
                 Fault::new(Malformed::Doctype, start)
             }
             Error::Syntax(SyntaxError::InvalidBangMarkup) => Fault::new(Malformed::Bang, start),
+            _ if rest.starts_with("</") => match self.end(start, end) {
+                Err(fault) => fault,
+                Ok(()) => open("tag", ">"),
+            },
             _ => match markup::start_tag(self.text, start, end, &mut Vec::new()) {
                 Err(fault) => fault,
                 Ok(_) => open("tag", ">"),
