@@ -21,14 +21,14 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
         markdown::write(path, &markdown::page(&totals, &died))?;
     }
     // of a single site the verdict says it all
-    let causes = if totals.sites.len() > 1 { totals.causes() } else { Vec::new() };
+    let causes = if totals.sites.len() > 1 {
+        totals.causes()
+    } else {
+        Vec::new()
+    };
     for (cause, sites) in causes {
         let title = cause::find(cause).map_or(cause, |cause| cause.title);
-        let message = format!(
-            "{} of {} sites: {title}",
-            sites.len(),
-            totals.sites.len()
-        );
+        let message = format!("{} of {} sites: {title}", sites.len(), totals.sites.len());
         let mut finding = Finding::new(CAUSE, Severity::Info, message)
             .cause(cause)
             .evidence("count", sites.len())
