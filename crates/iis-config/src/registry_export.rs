@@ -282,20 +282,32 @@ impl Registry {
             .collect()
     }
 
-    /// The variables that every service and worker process of the machine starts with, `%NAME%` in them expanded with
-    /// the ones before and with `SystemRoot`; the machine's own, not a user's.
+    /// The variables that every service and worker process of the machine starts with; the machine's own, not a user's.
+    /// `%NAME%` in them is expanded. Where the keys are not in an export, Windows' usual folders are taken.
     #[must_use]
     pub fn machine_environment(&self) -> Environment {
         const SESSION: &str =
             r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
-        const WINDOWS: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-        let mut environment = Environment::new();
-        // Windows sets these two before it reads the key.
-        let root = self
-            .text(View::Bits64, WINDOWS, "SystemRoot")
-            .unwrap_or(r"C:\Windows");
-        environment.set("SystemRoot", root);
-        environment.set("SystemDrive", root.get(..2).unwrap_or("C:"));
+        const VERSION: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+        const FOLDERS: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion";
+        let mut environment = Environment::windows_defaults();
+        // What Windows puts together itself before it reads the key.
+        let computed = [
+            (VERSION, "SystemRoot", "SystemRoot"),
+            (FOLDERS, "ProgramFilesDir", "ProgramFiles"),
+            (FOLDERS, "ProgramFilesDir", "ProgramW6432"),
+            (FOLDERS, "ProgramFilesDir (x86)", "ProgramFiles(x86)"),
+            (FOLDERS, "CommonFilesDir", "CommonProgramFiles"),
+        ];
+        for (key, value, name) in computed {
+            if let Some(text) = self.text(View::Bits64, key, value) {
+                environment.set(name, text);
+            }
+        }
+        if let Some(drive) = environment.get("SystemRoot").and_then(|root| root.get(..2)) {
+            let drive = drive.to_owned();
+            environment.set("SystemDrive", &drive);
+        }
         // Plain text first, as Windows does: what is to be expanded may name any of it.
         for (name, value) in self.values(View::Bits64, SESSION) {
             if let Value::Text(text) = value {

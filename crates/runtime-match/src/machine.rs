@@ -16,18 +16,20 @@ use crate::support::Date;
 use crate::sys;
 
 /// The keys of an export that are looked at; the rest of it is not kept.
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 6] = [
     r"HKEY_LOCAL_MACHINE\SOFTWARE\dotnet",
     r"HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\dotnet",
     r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion",
     r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\IIS Extensions",
+    r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion",
     r"HKEY_LOCAL_MACHINE\SYSTEM",
 ];
 
 /// The same of a running server, where the large keys are not read with all that is below them.
 const LIVE_TREES: [&str; 3] = [KEYS[0], KEYS[1], KEYS[3]];
-const LIVE_KEYS: [&str; 2] = [
+const LIVE_KEYS: [&str; 3] = [
     KEYS[2],
+    KEYS[4],
     r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Environment",
 ];
 
@@ -36,6 +38,8 @@ pub(crate) struct Machine {
     map: Option<PathMap>,
     registry: Option<Registry>,
     environment: Environment,
+    /// The variables of this process, on a running server: what a folder has that no site names.
+    own: Vec<(String, String)>,
     added: Vec<(String, String)>,
     /// Roots given on the command line.
     pub(crate) given: Vec<Arc<Root>>,
@@ -56,11 +60,12 @@ impl Machine {
             (None, []) => None,
             (root, maps) => Some(PathMap::new(root.as_deref(), maps)?),
         };
+        let mut own = Vec::new();
         let registry = match &args.registry {
             Some(file) => Some(read_registry(file)?),
             // A copied server's registry is not that of the machine that the tool runs on.
             None if map.is_some() => None,
-            None => sys::registry(&LIVE_TREES, &LIVE_KEYS)?,
+            None => sys::registry(&LIVE_TREES, &LIVE_KEYS)?.inspect(|_| own = own_variables()),
         };
         let environment = match &registry {
             Some(registry) => registry.machine_environment(),
@@ -89,6 +94,7 @@ impl Machine {
             map,
             registry,
             environment,
+            own,
             added: args.env.clone(),
             given,
             store,
@@ -131,6 +137,19 @@ impl Machine {
     /// The environment that the worker process has before the app's web.config.
     pub(crate) fn environment(&self, target: &Target) -> Environment {
         let mut environment = self.environment.clone();
+        if target.site.is_none() {
+            // No worker is known that would run it: after the machine's variables those of this process stand in.
+            for (name, value) in &self.own {
+                match environment.get(name) {
+                    Some(path) if name.eq_ignore_ascii_case("PATH") => {
+                        let both = format!("{path};{value}");
+                        environment.set(name, &both);
+                    }
+                    Some(_) => {}
+                    None => drop(environment.set(name, value)),
+                }
+            }
+        }
         if let Some(site) = &target.site {
             for (name, value) in &site.pool_environment {
                 if let Some(value) = value.as_str() {
@@ -185,6 +204,12 @@ impl Machine {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         self.store.open(&real, shown)
     }
+}
+
+fn own_variables() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 fn read_registry(path: &Path) -> anyhow::Result<Registry> {
