@@ -14,13 +14,18 @@ fn corpus(kind: &str) -> Vec<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let shared = std::env::var_os("ANCM_SHARED").map_or(default, PathBuf::from);
     let entries = std::fs::read_dir(shared.join("corpus").join(kind)).expect("the corpus is there");
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     paths.sort();
     paths
 }
 
+/// The guess and its line.
+type Guess = Option<(MistakeKind, u32)>;
+
 /// Files that .NET refuses: name, the line where it stops, the guess, and the line of the guess.
-const REFUSED: [(&str, u32, Option<(MistakeKind, u32)>); 17] = [
+const REFUSED: [(&str, u32, Guess); 17] = [
     (
         "016-azureintegration-appsettings.json",
         19,

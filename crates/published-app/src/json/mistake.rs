@@ -368,11 +368,11 @@ impl<'b> Guess<'b> {
         let ends = |byte: &u8| matches!(byte, b'"' | b';' | b'=' | b',' | b'\n' | b'\r');
         let start = self.data[..at]
             .iter()
-            .rposition(|byte| ends(byte))
+            .rposition(&ends)
             .map_or(0, |end| end + 1);
         let end = self.data[at..]
             .iter()
-            .position(|byte| ends(byte))
+            .position(ends)
             .map_or(self.data.len(), |length| at + length);
         let line = memchr::memrchr(b'\n', &self.data[..at]).map_or(0, |end| end + 1);
         // the name of the member and the key inside a connection string
