@@ -24,11 +24,12 @@ internal static class WebApp
 
         int port = Failures.Port(Mode);
         IWebHostBuilder builder = WebHost.CreateDefaultBuilder(args).UseStartup<Startup>();
-        // PreferHostingUrls(false) is what an app has that listens where it likes, whatever the module says.
+        // IIS integration wins over any address of the app's own, and the module's hosting startup brings it into every
+        // host: these are built without it and refuse that.
         if (Mode == "fixed-port")
-            builder = builder.PreferHostingUrls(false).UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 5000));
+            builder = OwnHost(IPAddress.Loopback, 5000);
         else if (Mode == "ipv6-only")
-            builder = builder.PreferHostingUrls(false).UseKestrel(kestrel => kestrel.Listen(IPAddress.IPv6Loopback, port));
+            builder = OwnHost(IPAddress.IPv6Loopback, port);
         else if (Mode == "port-in-use")
             new System.Net.Sockets.TcpListener(IPAddress.Loopback, port).Start();
         if (Mode == "not-captured")
@@ -40,6 +41,12 @@ internal static class WebApp
         if (Mode == "ignore-signals")
             Thread.Sleep(Timeout.Infinite);
         return 0;
+    }
+
+    private static IWebHostBuilder OwnHost(IPAddress address, int port)
+    {
+        return new WebHostBuilder().UseSetting(WebHostDefaults.PreventHostingStartupKey, "true")
+            .UseKestrel(kestrel => kestrel.Listen(address, port)).UseStartup<Startup>();
     }
 }
 

@@ -76,7 +76,7 @@ impl HasCommon for Args {
 
 fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((name, _)) if name.is_empty() => Err("a variable needs a name: NAME=VALUE".into()),
+        Some(("", _)) => Err("a variable needs a name: NAME=VALUE".into()),
         _ if text.contains('\0') => Err("a variable cannot hold a NUL character".into()),
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
         None => Err("write it as NAME=VALUE".into()),

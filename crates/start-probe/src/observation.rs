@@ -18,6 +18,8 @@ pub(crate) enum Shutdown {
     Signal,
     /// Killed when the time limit was over.
     Killed,
+    /// Killed because the signal could not be sent.
+    NotAsked,
     /// By itself, before it was asked.
     ByItself,
 }
@@ -28,7 +30,7 @@ impl Shutdown {
         match self {
             Self::Request => "request",
             Self::Signal => "signal",
-            Self::Killed => "killed",
+            Self::Killed | Self::NotAsked => "killed",
             Self::ByItself => "by-itself",
         }
     }

@@ -202,18 +202,19 @@ impl Running {
                 .shut_down(plan.shutdown_limit, &stop)
                 .is_ok_and(|answer| answer.status == 202);
             how = Shutdown::Request;
-            let mut ended = accepted && ends(&mut self.tree, plan.shutdown_limit, &stop)?;
+            let ended = accepted && ends(&mut self.tree, plan.shutdown_limit, &stop)?;
             if !ended && !stop() {
-                how = Shutdown::Signal;
-                self.tree.ask_to_end();
                 let limit = if accepted {
                     LAST_WORD
                 } else {
                     plan.shutdown_limit
                 };
-                ended = ends(&mut self.tree, limit, &stop)?;
-            }
-            if !ended {
+                how = match self.tree.ask_to_end() {
+                    Err(_) => Shutdown::NotAsked,
+                    Ok(()) if ends(&mut self.tree, limit, &stop)? => Shutdown::Signal,
+                    Ok(()) => Shutdown::Killed,
+                };
+            } else if !ended {
                 how = Shutdown::Killed;
             }
         }
@@ -319,7 +320,7 @@ fn attempt(
             tried.outcome = Outcome::Exited;
             tried.hresult = Some(hresult::ENDED);
             tried.exit = Some(exit);
-            tried.left_behind = tree.processes().len();
+            tried.left_behind = left_behind(&mut tree);
             break;
         }
         if sys::ipv4_ports()?.contains(&port) {
@@ -368,6 +369,18 @@ fn attempt(
     tree.kill()?;
     reader.finish(DRAIN);
     Ok(tried)
+}
+
+/// How many processes outlive the started one by more than the moment that a helper of its console needs.
+fn left_behind(tree: &mut Tree) -> usize {
+    let deadline = Instant::now() + POLL;
+    loop {
+        let left = tree.processes().len();
+        if left == 0 || Instant::now() >= deadline || interrupt::requests() > 0 {
+            return left;
+        }
+        thread::sleep(SLICE);
+    }
 }
 
 /// A random UUID in text, as UuidCreate gives the module for its pairing token.

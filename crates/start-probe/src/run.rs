@@ -54,20 +54,18 @@ fn one(
     target: &Target,
     out: &mut Output,
 ) -> io::Result<()> {
-    let configuration = match configuration::read(target) {
-        Ok(configuration) => configuration,
-        Err(failure) => return out.emit(&target.subject, *failure),
-    };
     let site_map = target.site.iter().flat_map(|site| &site.map).cloned();
     let maps: Vec<String> = args.map.map.iter().cloned().chain(site_map).collect();
     let map = match PathMap::new(args.map.root.as_deref(), &maps) {
         Ok(map) => map,
         Err(error) => {
-            return out.emit(
-                &target.subject,
-                Failure::new("start/no-configuration", error.to_string()),
-            );
+            let failure = Failure::new("start/no-configuration", error.to_string());
+            return out.emit(&target.subject, failure);
         }
+    };
+    let configuration = match configuration::read(target, &map, environment) {
+        Ok(configuration) => configuration,
+        Err(failure) => return out.emit(&target.subject, *failure),
     };
     let wishes = plan::Wishes {
         dotnet: args.dotnet.clone(),

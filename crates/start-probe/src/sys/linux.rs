@@ -8,10 +8,11 @@
 #![allow(unsafe_code)]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::io::{self, PipeWriter};
+use std::fs::File;
+use std::io::{self, PipeWriter, Read};
 use std::net::SocketAddr;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -48,6 +49,7 @@ impl Tree {
     /// # Errors
     /// What `exec` says: not found, access denied, no program of this machine.
     pub(crate) fn start(launch: &Launch<'_>, output: PipeWriter) -> io::Result<Self> {
+        check_image(launch.program)?;
         let strangers = children(own_pid()).into_iter().collect();
         let mut command = Command::new(launch.program);
         command
@@ -151,13 +153,16 @@ impl Tree {
     }
 
     /// Asks the process group to end, as a console does with Ctrl-Break.
-    pub(crate) fn ask_to_end(&mut self) {
+    ///
+    /// # Errors
+    /// It has ended this moment.
+    pub(crate) fn ask_to_end(&mut self) -> io::Result<()> {
         if self.exit.is_none()
             && let Some(pid) = Pid::from_raw(self.child.id().cast_signed())
         {
-            // It may have ended this moment.
-            let _ = kill_process_group(pid, Signal::TERM);
+            kill_process_group(pid, Signal::TERM)?;
         }
+        Ok(())
     }
 
     /// Ends every process of the tree and waits until they are gone.
@@ -321,6 +326,19 @@ pub(crate) fn send_break(_pid: u32) -> io::Result<()> {
 /// Text out of bytes that are no UTF-8: there is no code page here.
 pub(crate) fn decode(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What the C library would hand to a shell (a file of no known kind, so also a Windows program) is no program.
+///
+/// # Errors
+/// ENOEXEC, or what opening the file says.
+fn check_image(program: &Path) -> io::Result<()> {
+    let mut magic = Vec::with_capacity(4);
+    File::open(program)?.take(4).read_to_end(&mut magic)?;
+    if magic.starts_with(b"#!") || magic == b"\x7fELF" {
+        return Ok(());
+    }
+    Err(rustix::io::Errno::NOEXEC.into())
 }
 
 fn own_pid() -> i32 {

@@ -30,7 +30,7 @@ impl Tree {
         match *self {}
     }
 
-    pub(crate) fn ask_to_end(&mut self) {
+    pub(crate) fn ask_to_end(&mut self) -> io::Result<()> {
         match *self {}
     }
 

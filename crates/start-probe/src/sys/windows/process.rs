@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, PipeWriter};
+use std::net::SocketAddr;
 use std::os::windows::ffi::OsStrExt;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::ptr::{from_ref, null, null_mut};
@@ -35,6 +36,9 @@ pub(crate) struct Tree {
     pid: u32,
     /// None where the process could not be put into a job (another job forbids it): the module goes on without, too.
     job: Option<Job>,
+    /// Listeners without a known owner that were there before: any other of that kind is then taken for the tree's.
+    /// Windows names every owner; Wine none.
+    ownerless: Vec<SocketAddr>,
 }
 
 impl Tree {
@@ -65,6 +69,11 @@ impl Tree {
         startup.StartupInfo.hStdError = output_handle;
         startup.lpAttributeList = attributes.raw();
 
+        let ownerless = listeners()?
+            .into_iter()
+            .filter(|listener| listener.pid == 0)
+            .map(|listener| listener.address)
+            .collect();
         let job = Job::new()?;
         let mut started = PROCESS_INFORMATION::default();
         // SAFETY: all strings end with zero, the environment with two; the command line may be written to; the
@@ -93,6 +102,7 @@ impl Tree {
             process,
             pid: started.dwProcessId,
             job: Some(job),
+            ownerless,
         };
         if let Some(Err(error)) = tree.job.as_ref().map(|job| job.assign(&tree.process)) {
             tree.job = None;
@@ -146,19 +156,22 @@ impl Tree {
     /// The system's table cannot be read.
     pub(crate) fn listeners(&mut self) -> io::Result<Vec<Listener>> {
         let processes = self.processes();
-        let mut listeners = tcp::ipv4()?;
-        // A machine may have no IPv6 at all.
-        listeners.extend(tcp::ipv6().unwrap_or_default());
-        listeners.retain(|listener| processes.contains(&listener.pid));
+        let mut listeners = listeners()?;
+        listeners.retain(|listener| {
+            let new = listener.pid == 0 && !self.ownerless.contains(&listener.address);
+            processes.contains(&listener.pid) || new && !processes.is_empty()
+        });
         listeners.sort_by_key(|listener| listener.address);
         listeners.dedup();
         Ok(listeners)
     }
 
     /// Asks the process group to end: Ctrl-Break.
-    pub(crate) fn ask_to_end(&mut self) {
-        // It may have ended this moment, or have no console.
-        let _ = console::ask(self.pid);
+    ///
+    /// # Errors
+    /// It has ended this moment, or has no console.
+    pub(crate) fn ask_to_end(&mut self) -> io::Result<()> {
+        console::ask(self.pid)
     }
 
     /// Ends every process of the tree and waits until they are gone.
@@ -196,6 +209,14 @@ impl Drop for Tree {
         // Closing the job would do the same, but not wait.
         let _ = self.kill();
     }
+}
+
+/// All listeners of this machine.
+fn listeners() -> io::Result<Vec<Listener>> {
+    let mut listeners = tcp::ipv4()?;
+    // A machine may have no IPv6 at all.
+    listeners.extend(tcp::ipv6().unwrap_or_default());
+    Ok(listeners)
 }
 
 /// `NAME=value` each with its zero, and one more at the end.
