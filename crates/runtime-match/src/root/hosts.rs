@@ -82,6 +82,15 @@ pub(super) fn look(root: &Path) -> HostState {
     }
 }
 
+/// Is the root an installation for Windows? Its files tell.
+pub(super) fn is_for_windows(root: &Path, state: &HostState) -> bool {
+    let library = match state {
+        HostState::Found { folder, .. } => root.join("host/fxr").join(&folder.name).join("hostfxr.dll").exists(),
+        _ => false,
+    };
+    library || root.join("dotnet.exe").exists()
+}
+
 /// A `dotnet` that could run; an empty file of that name marks a place only.
 fn has_muxer(root: &Path) -> bool {
     ["dotnet", "dotnet.exe"]

@@ -59,6 +59,8 @@ pub(crate) struct Root {
     /// The path that a person knows it by: on the server, where the root is a copy.
     shown: String,
     host: HostState,
+    /// An installation for Windows, where names ignore case wherever it was copied to.
+    windows: bool,
     folders: Mutex<HashMap<String, Arc<Vec<Folder>>>>,
     entries: Mutex<HashMap<(String, String), Arc<Entry>>>,
 }
@@ -66,7 +68,9 @@ pub(crate) struct Root {
 impl Root {
     /// Opens a root that lies in `path` here and is called `shown`.
     pub(crate) fn open(path: &Path, shown: &str) -> Root {
-        Root::new(Place::Folder(path.to_owned()), shown, hosts::look(path))
+        let mut root = Root::new(Place::Folder(path.to_owned()), shown, hosts::look(path));
+        root.windows = hosts::is_for_windows(path, &root.host);
+        root
     }
 
     /// A root known from a listing alone.
@@ -80,6 +84,7 @@ impl Root {
             place,
             shown: shown.trim_end_matches(['/', '\\']).to_owned(),
             host,
+            windows: false,
             folders: Mutex::default(),
             entries: Mutex::default(),
         }
@@ -121,7 +126,7 @@ impl Root {
         }
         let mut names = match &self.place {
             Place::Folder(path) if is_plain_name(framework) => {
-                subfolders(&path.join("shared").join(framework))
+                subfolders(&self.below(&path.join("shared"), framework))
             }
             Place::Folder(_) => Vec::new(),
             Place::Listing(frameworks) => frameworks.get(framework).cloned().unwrap_or_default(),
@@ -151,7 +156,9 @@ impl Root {
         let entry = cache.entry(key).or_insert_with(|| {
             Arc::new(match &self.place {
                 Place::Folder(path) if is_plain_name(framework) => {
-                    Entry::on_disk(framework, path.join("shared").join(framework).join(version))
+                    let folder = self.below(&path.join("shared"), framework);
+                    let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                    Entry::on_disk(&name, self.below(&folder, version))
                 }
                 Place::Folder(_) => Entry::missing(),
                 Place::Listing(frameworks) => {
@@ -167,6 +174,18 @@ impl Root {
             })
         });
         Arc::clone(entry)
+    }
+}
+
+impl Root {
+    /// A name in a folder; of an installation for Windows in whatever case it lies there.
+    fn below(&self, folder: &Path, name: &str) -> PathBuf {
+        let exact = folder.join(name);
+        if !self.windows || exact.exists() {
+            return exact;
+        }
+        let found = subfolders(folder).into_iter().find(|other| other.eq_ignore_ascii_case(name));
+        found.map_or(exact, |other| folder.join(other))
     }
 }
 

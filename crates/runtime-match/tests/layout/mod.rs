@@ -19,8 +19,11 @@ impl Layout {
     pub fn new(case: &Value, host: &str) -> Layout {
         let dir = tempfile::tempdir().unwrap();
         let (root, app) = (dir.path().join("root"), dir.path().join("app"));
-        write(&root.join("host/fxr").join(host).join("libhostfxr.so"), "");
-        installation(case, &root);
+        // the 2.x host is Windows' own
+        let windows = host.starts_with("2.");
+        let library = |stem: &str| if windows { format!("{stem}.dll") } else { format!("lib{stem}.so") };
+        write(&root.join("host/fxr").join(host).join(library("hostfxr")), "");
+        installation(case, &root, &library("hostpolicy"));
         write(&app.join("app.dll"), "");
         let text = |name: &str, file: &str| {
             if let Some(content) = content(case, name) {
@@ -63,7 +66,7 @@ impl Layout {
 }
 
 /// `shared/<Name>/<ver>` with what the README of the cases says is in them.
-pub fn installation(case: &Value, root: &Path) {
+pub fn installation(case: &Value, root: &Path, hostpolicy: &str) {
     let bare: Vec<&str> = strings(&case["no_deps"]);
     for (name, versions) in case["installed"].as_object().into_iter().flatten() {
         for version in strings(versions) {
@@ -81,7 +84,7 @@ pub fn installation(case: &Value, root: &Path) {
             }
             write(&folder.join(format!("{name}.deps.json")), "{}");
             if name == "Microsoft.NETCore.App" {
-                write(&folder.join("libhostpolicy.so"), "");
+                write(&folder.join(hostpolicy), "");
             }
         }
     }

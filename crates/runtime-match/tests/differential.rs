@@ -1,0 +1,65 @@
+//! The tool against real hosts on seeded random cases: any disagreement fails and prints its case.
+//!
+//! `ANCM_CASES` says how many (500), `ANCM_SEED` where to begin (1). `scripts/setup-dotnet.sh` names the hosts.
+
+mod generator;
+mod judge;
+mod layout;
+
+use std::collections::BTreeMap;
+
+use generator::Rules;
+use judge::Judge;
+use layout::{Layout, compare};
+
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
+}
+
+/// Compares on that many cases and gives the disagreements; at least nine of ten have to be judged at all.
+fn differences(judge: &Judge, rules: Rules, cases: u64) -> Vec<String> {
+    let first = number("ANCM_SEED", 1);
+    let mut found = Vec::new();
+    let mut judged = 0;
+    let mut verdicts: BTreeMap<String, u32> = BTreeMap::new();
+    for seed in first..first + cases {
+        let case = generator::case(seed, rules);
+        let layout = Layout::new(&case, &judge.version);
+        let records = layout.records(&case);
+        let Some(answer) = judge.answer(&layout, &case) else { continue };
+        judged += 1;
+        *verdicts.entry(answer["status"].as_str().unwrap_or("resolved").to_owned()).or_default() += 1;
+        if let Err(why) = compare(&records, &answer) {
+            found.push(format!("{} on {}: {why}\n  {case}\n  host: {answer}", case["id"], judge.version));
+        }
+    }
+    assert!(judged * 10 >= cases * 9, "only {judged} of {cases} judged");
+    println!("{judged} of {cases} cases judged by {}: {verdicts:?}", judge.version);
+    found
+}
+
+fn judge_by(variable: &str, rules: Rules, usual: u64) {
+    let judge = Judge::from_variable(variable);
+    let found = differences(&judge, rules, number("ANCM_CASES", usual));
+    let shown = found.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
+    assert!(found.is_empty(), "{} disagreements:\n{shown}", found.len());
+}
+
+#[test]
+#[ignore = "needs dotnet"]
+fn agrees_with_host_3_1() {
+    judge_by("ANCM_DOTNET_LINUX_3_1", Rules::Modern, 500);
+}
+
+#[test]
+#[ignore = "needs dotnet"]
+fn agrees_with_host_8_0() {
+    judge_by("ANCM_DOTNET_LINUX_8_0", Rules::Modern, 500);
+}
+
+/// Microsoft's own Windows host, the only one of 2.x that can be had.
+#[test]
+#[ignore = "needs wine"]
+fn agrees_with_host_2_2() {
+    judge_by("ANCM_DOTNET_WIN_X64", Rules::Chain, 200);
+}
