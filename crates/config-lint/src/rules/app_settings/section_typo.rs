@@ -1,0 +1,41 @@
+//! A name that looks like a misspelt section of .NET.
+//!
+//! .NET looks for `ConnectionStrings`, `Logging`, `AllowedHosts`, `Kestrel` and a few more by name (case ignored) and does not miss what is
+//! not there: `ConectionStrings` leaves `GetConnectionString` with nothing, and the app fails later with a null value.
+
+use published_app::json::ValueKind;
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/section-typo", Severity::Warning, Some(cause::SETTING_MISSING), include_str!("section_typo.rs"), check);
+
+/// Sections that the framework itself reads.
+const KNOWN: [&str; 8] = ["ConnectionStrings", "Logging", "AllowedHosts", "Kestrel", "Urls", "DetailedErrors", "ForwardedHeaders_Enabled", "HttpsRedirection"];
+
+fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
+    for file in &app.settings {
+        let Some((document, settings)) = file.settings() else { continue };
+        let root = document.root();
+        for member in root.members() {
+            let Some(name) = member.name.as_str() else { continue };
+            // a short name is near to many; a setting of the app's own may be named like it
+            if name.len() < 6 || KNOWN.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                continue;
+            }
+            let singular = name.eq_ignore_ascii_case("ConnectionString");
+            let Some(known) = iis_config::schema::nearest(&name, KNOWN.into_iter().filter(|known| known.len() > 6)) else { continue };
+            let there = settings.section(&known).next().is_some() || settings.get(&known).is_some();
+            // `ConnectionString` with a plain value is an app's own setting
+            if there || (singular && member.value.kind() != ValueKind::Object) {
+                continue;
+            }
+            let position = member.name.position();
+            findings.add(
+                &file.path,
+                rule.finding(format!("{name} in {} is probably meant to be {known}, which .NET looks for.", file.name()))
+                    .at(position.line, position.column)
+                    .help(format!("Write \"{known}\".")),
+            );
+        }
+    }
+}

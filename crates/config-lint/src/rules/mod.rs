@@ -1,0 +1,206 @@
+//! One file a rule, and one sorted table of them all.
+
+use record::code::{Code, module_docs};
+use record::wire::{Finding, Fix, Severity};
+
+use crate::app::App;
+use crate::finding::{Findings, Found};
+
+/// What rules are written with.
+mod prelude {
+    pub(super) use std::path::Path;
+
+    pub(super) use iis_config::asp_net_core::{self, HostingModel};
+    pub(super) use iis_config::document::{Element, Position};
+    pub(super) use iis_config::effective::Violation as Refusal;
+    pub(super) use iis_config::schema::BadValue;
+    pub(super) use iis_config::windows_path;
+    pub(super) use published_app::folder::{EntryKind, Folder};
+    pub(super) use published_app::json::SettingsError;
+    pub(super) use record::cause;
+    pub(super) use record::wire::{Failure, Finding, Severity};
+
+    pub(super) use super::Rule;
+    pub(super) use super::wording::{connection_strings, consequence, is_in_force, named, removal, settle, softened};
+    pub(super) use crate::app::{App, Place, name_of};
+    pub(super) use crate::argument;
+    pub(super) use crate::finding::{Change, Findings, Repair};
+    pub(super) use crate::handler_setting;
+    pub(super) use crate::launch::Launch;
+    pub(super) use crate::own_section::{V1, V2, descendants, handlers, is_asp_net_core, names_module, sections, servers};
+    pub(super) use crate::schema::ViolationKind;
+    pub(super) use crate::server::has_module;
+    pub(super) use crate::stdout_log;
+}
+
+mod wording;
+
+/// A rule: the code that it reports, with its documentation, and what finds it.
+pub(crate) struct Rule {
+    pub(crate) code: Code,
+    check: fn(&Rule, &App<'_>, &mut Findings),
+}
+
+impl Rule {
+    /// `source` is the rule's own file: its leading `//!` lines are the documentation of the code.
+    const fn new(
+        code: &'static str,
+        severity: Severity,
+        cause: Option<&'static str>,
+        source: &'static str,
+        check: fn(&Rule, &App<'_>, &mut Findings),
+    ) -> Self {
+        Self {
+            code: Code {
+                code,
+                severity,
+                cause,
+                docs: module_docs(source),
+            },
+            check,
+        }
+    }
+
+    /// A finding of this rule with its usual severity and cause.
+    fn finding(&self, message: impl Into<String>) -> Finding {
+        let finding = Finding::new(self.code.code, self.code.severity, message);
+        match self.code.cause {
+            Some(cause) => finding.cause(cause),
+            None => finding,
+        }
+    }
+}
+
+/// Declares the modules, the table and the codes out of one list: `area { rule, ... }`.
+macro_rules! rules {
+    ($($area:ident { $($rule:ident),+ $(,)? })+) => {
+        $(mod $area { $(pub(super) mod $rule;)+ })+
+
+        /// Every rule, sorted by code.
+        static TABLE: &[&Rule] = &[$($(&$area::$rule::RULE),+),+];
+
+        /// The codes of [`TABLE`].
+        pub(crate) static CODES: &[Code] = &[$($($area::$rule::RULE.code),+),+];
+    };
+}
+
+rules! {
+    app_offline {
+        left_behind,
+    }
+    app_settings {
+        connection_string_format,
+        connection_string_keyword,
+        connection_string_server,
+        development_file,
+        duplicate_key,
+        encoding,
+        environment_file_missing,
+        https_certificate,
+        integrated_security,
+        kestrel_endpoint,
+        key_case,
+        launch_settings,
+        local_db,
+        log_folder,
+        log_level,
+        malformed,
+        misplaced_section,
+        placeholder,
+        secret_in_file,
+        section_typo,
+        sql_encryption,
+    }
+    diagnostics {
+        left_on,
+    }
+    logging_config {
+        folder_missing,
+        malformed,
+    }
+    stdout_log {
+        file_empty,
+        folder_missing,
+        off,
+        on,
+        on_share,
+    }
+    web_config {
+        agent_variable,
+        arguments_dll_missing,
+        arguments_doubled,
+        arguments_without_dll,
+        bad_time,
+        bad_value,
+        config_source,
+        development_environment,
+        entry_duplicate,
+        environment_appended,
+        environment_duplicate,
+        handler_duplicate,
+        handler_missing,
+        handler_setting_unknown,
+        handler_setting_value,
+        hosting_model_missing,
+        hosting_model_unknown,
+        inherited_from_parent,
+        launcher_arguments,
+        launcher_placeholder,
+        malformed,
+        missing,
+        module_not_registered,
+        module_v1,
+        parent_broken,
+        port_variable,
+        process_path_missing,
+        process_path_not_exe,
+        process_path_not_found,
+        process_path_taken_for_dotnet,
+        program_in_the_way,
+        request_filtering,
+        required_attribute,
+        rewrite_module_missing,
+        root_element,
+        section_for_other_path,
+        section_locked,
+        section_misplaced,
+        section_missing,
+        section_unknown,
+        setting_of_other_model,
+        single_file_in_process,
+        system_variable,
+        too_large,
+        transform_leftover,
+        unknown_attribute,
+        unknown_element,
+        unreadable,
+        urls_variable,
+        value_out_of_range,
+        windows_token,
+    }
+}
+
+/// All rules over one app, in the order of the files and their lines.
+pub(crate) fn check(app: &App<'_>) -> Findings {
+    let mut findings = Findings::default();
+    for rule in TABLE {
+        (rule.check)(rule, app, &mut findings);
+    }
+    for found in &mut findings.found {
+        name_repair(found);
+    }
+    findings.found.sort_by(|a, b| {
+        let key = |found: &Found| (found.finding.line, found.finding.column);
+        a.file.cmp(&b.file).then_with(|| key(a).cmp(&key(b)))
+    });
+    findings
+}
+
+/// Tells in the finding how its repair is called.
+fn name_repair(found: &mut Found) {
+    if let Some(repair) = &found.repair {
+        let target = found.file.to_string_lossy().into_owned();
+        let fix = Fix::new("config-lint", ["--fix", "--only", &found.finding.code, &target]);
+        found.finding.fix = Some(if repair.safe { fix.safe() } else { fix });
+    }
+}

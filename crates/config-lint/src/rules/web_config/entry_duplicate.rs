@@ -1,0 +1,29 @@
+//! An entry of a collection is added twice.
+//!
+//! IIS answers every request with 500.19 (0x800700b7, "Cannot add duplicate collection entry") where an entry with the same key is there
+//! already, in this file or from one above it. Put `<remove>` before it, or take it out. Handlers are told apart, see
+//! `web-config/handler-duplicate`.
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/entry-duplicate", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("entry_duplicate.rs"), check);
+
+fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
+    for refusal in app.refused() {
+        let Refusal::DuplicateEntry { section, key, at, first } = refusal else { continue };
+        if section == "system.webServer/handlers" {
+            continue;
+        }
+        let position = at.position();
+        findings.add(
+            at.path(),
+            rule.finding(format!(
+                "The entry {key} of {section} is there already (from {} line {}), so IIS answers every request with 500.19 (0x800700b7).",
+                name_of(first.path()),
+                first.position().line
+            ))
+            .at(position.line, position.column)
+            .help(format!("Put <remove> for {key} before it, or take it out.")),
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! A handler names a module that this server does not have.
+//!
+//! `<globalModules>` of applicationHost.config lists the modules of a server. Where a handler names another one, IIS answers
+//! with 500.21 "has a bad module in its module list". If the server has the other ASP.NET Core Module, change the name (`--fix`
+//! does); if it has none, install the Hosting Bundle, after IIS itself.
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/module-not-registered", Severity::Error, Some(cause::MODULE_NAME_MISMATCH), include_str!("module_not_registered.rs"), check);
+
+fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
+    let (Some((path, document)), Some(server)) = (app.web_document(), app.server()) else { return };
+    for handler in handlers(document).filter(|handler| is_asp_net_core(*handler)) {
+        let Some(modules) = handler.attribute("modules") else { continue };
+        for module in [V1, V2] {
+            if !names_module(handler, module) || has_module(server, module) {
+                continue;
+            }
+            let other = [V2, V1].into_iter().find(|other| *other != module && has_module(server, other));
+            let position = modules.position();
+            let finding = rule.finding(match other {
+                Some(other) => format!("The handler names {module}, but this server has {other}, so IIS answers every request with 500.21."),
+                None => format!("The handler names {module}, which is not installed on this server, so IIS answers every request with 500.21."),
+            });
+            let finding = match other {
+                Some(other) => finding.help(format!("Write modules=\"{other}\".")),
+                None => finding
+                    .cause(cause::HOSTING_BUNDLE_MISSING)
+                    .help("Install the ASP.NET Core Hosting Bundle (after the IIS role), then run: net stop was /y, net start w3svc."),
+            };
+            let repair = other.map(|other| {
+                Repair::safe([Change::SetAttribute {
+                    element: handler.span().start,
+                    name: "modules".into(),
+                    value: other.to_owned(),
+                }])
+            });
+            findings.push(path, finding.at(position.line, position.column), repair);
+        }
+    }
+}
