@@ -34,16 +34,27 @@ fn copy(how: &str, from: &Path, to: &Path) {
 /// The tool of that name as a Windows executable (debug build).
 #[must_use]
 pub fn tool(name: &str) -> PathBuf {
+    built(name, "debug", "scripts/windows-cargo.sh build --workspace")
+}
+
+/// The tool of that name as it would be released for Windows.
+#[must_use]
+pub fn released(name: &str) -> PathBuf {
+    built(
+        name,
+        "release",
+        "scripts/windows-cargo.sh build --release --workspace",
+    )
+}
+
+fn built(name: &str, profile: &str, how: &str) -> PathBuf {
     let target = std::env::var_os("ANCM_TARGET_WINDOWS")
         .map_or_else(|| workspace::root().join("target-windows"), PathBuf::from);
     let path = target
-        .join("x86_64-pc-windows-gnu/debug")
+        .join("x86_64-pc-windows-gnu")
+        .join(profile)
         .join(format!("{name}.exe"));
-    assert!(
-        path.is_file(),
-        "{} is not built: scripts/windows-cargo.sh build --workspace",
-        path.display()
-    );
+    assert!(path.is_file(), "{} is not built: {how}", path.display());
     path
 }
 

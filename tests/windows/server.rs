@@ -1,0 +1,124 @@
+//! A server with IIS's own configuration at its real place: what the tools say there, without arguments and through the
+//! pipes of `cmd`, is what they say on Linux about a copy of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use support::pipe::{Pipe, Ran};
+use support::sample;
+use support::wine::{self, Prefix, windows_path};
+
+use super::run;
+
+/// Copies the sample server onto drive C:, into the folders that are there already.
+fn install(prefix: &Prefix) {
+    let root = sample::path("server-root");
+    let mut files = Vec::new();
+    support::source::collect(&root, &mut files);
+    for file in files {
+        let relative = file.strip_prefix(&root).expect("below the root");
+        let target = in_place(&prefix.drive_c(), relative);
+        fs::create_dir_all(target.parent().expect("a file is in a folder"))
+            .expect("the folder is made");
+        fs::copy(&file, &target).expect("the file is copied");
+    }
+}
+
+/// The path below `folder` whose parts have the case of what is there: `Windows/System32` is `windows/system32` in Wine.
+fn in_place(folder: &Path, relative: &Path) -> PathBuf {
+    relative
+        .components()
+        .fold(folder.to_owned(), |folder, part| {
+            let wanted = part.as_os_str().to_string_lossy().to_lowercase();
+            let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+            let mut same = entries
+                .filter(|entry| entry.file_name().to_string_lossy().to_lowercase() == wanted);
+            same.next()
+                .map_or_else(|| folder.join(part), |entry| entry.path())
+        })
+}
+
+/// `"...\tool.exe" arguments | ...` for `cmd`.
+fn cmd_pipe(prefix: &Prefix, tools: &[&str]) -> Ran {
+    let line: Vec<String> = tools
+        .iter()
+        .map(|tool| {
+            let (name, arguments) = tool.split_once(' ').unwrap_or((tool, ""));
+            format!("\"{}\" {arguments}", windows_path(&wine::tool(name)))
+        })
+        .collect();
+    run(prefix.cmd(&line.join(" | ")))
+}
+
+/// A record with this machine's paths of drive C: as Windows writes them, and without what only a copy has.
+fn as_on_windows(mut record: Value, drive_c: &str) -> Value {
+    fn walk(value: &mut Value, drive_c: &str) {
+        match value {
+            Value::String(text) if text.contains(drive_c) => {
+                let (before, after) = text.split_once(drive_c).expect("it contains it");
+                *text = format!("{before}C:{}", after.replace('/', "\\"));
+            }
+            Value::Array(values) => values.iter_mut().for_each(|value| walk(value, drive_c)),
+            Value::Object(fields) => fields.values_mut().for_each(|value| walk(value, drive_c)),
+            _ => {}
+        }
+    }
+    if record["type"] == "site" {
+        record["map"] = Value::Array(Vec::new());
+    }
+    walk(&mut record, drive_c);
+    record
+}
+
+#[test]
+#[ignore = "needs Wine"]
+fn site_list_finds_the_machines_own_sites() {
+    let prefix = Prefix::new();
+    install(&prefix);
+    let ran = run(prefix.tool("site-list"));
+    let sites = ran.records_of("site");
+    assert!(sites.len() >= 8, "{}\n{}", ran.text(), ran.stderr);
+    for site in sites {
+        let path = site["path"].as_str().unwrap_or_default();
+        assert!(path.starts_with(r"C:\inetpub\"), "{site}");
+        assert!(
+            fs::exists(in_place(
+                &prefix.drive_c(),
+                Path::new(&path[3..].replace('\\', "/"))
+            ))
+            .expect("readable")
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs Wine"]
+fn pipes_of_cmd_say_what_linux_says_of_a_copy() {
+    let prefix = Prefix::new();
+    install(&prefix);
+    let there = cmd_pipe(&prefix, &["site-list", "config-lint", "runtime-match"]);
+    let drive_c = prefix.drive_c();
+    let root = ["--root".as_ref(), drive_c.as_os_str()];
+    let here = Pipe::new()
+        .tool("site-list", root)
+        .tool("config-lint", [""; 0])
+        .tool("runtime-match", root)
+        .run();
+    assert_eq!(there.code(), here.code(), "{}{}", there.stderr, here.stderr);
+    let drive_c = drive_c.to_str().expect("a UTF-8 path");
+    let here: Vec<Value> = here
+        .records()
+        .into_iter()
+        .map(|record| as_on_windows(record, drive_c))
+        .collect();
+    let there: Vec<Value> = there
+        .records()
+        .into_iter()
+        .map(|record| as_on_windows(record, drive_c))
+        .collect();
+    for (here, there) in here.iter().zip(&there) {
+        assert_eq!(here.to_string(), there.to_string());
+    }
+    assert_eq!(here.len(), there.len());
+}
