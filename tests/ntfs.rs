@@ -1,0 +1,53 @@
+//! The file system's side on a real NTFS volume: marks, descriptors, hostile trees, and what Samba thinks of it.
+
+#[path = "ntfs/grants.rs"]
+mod grants;
+#[path = "ntfs/hostile.rs"]
+mod hostile;
+#[path = "ntfs/marks.rs"]
+mod marks;
+#[path = "ntfs/samba.rs"]
+mod samba;
+
+use std::path::Path;
+
+use support::pipe::{Pipe, Ran};
+
+/// Runs a tool with arguments and a path.
+fn tool(name: &str, arguments: &[&str], path: &Path) -> Ran {
+    let path = path.to_str().expect("a UTF-8 path");
+    Pipe::new()
+        .tool(name, arguments.iter().copied().chain([path]))
+        .run()
+}
+
+/// Whatever differs between two maps, a few of it.
+fn difference<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+    a: &std::collections::BTreeMap<K, V>,
+    b: &std::collections::BTreeMap<K, V>,
+) -> Vec<String> {
+    let gone = a
+        .iter()
+        .filter(|(key, value)| b.get(key) != Some(value))
+        .map(|(key, value)| format!("- {key:?} {value:?}"));
+    let new = b
+        .iter()
+        .filter(|(key, value)| a.get(key) != Some(value))
+        .map(|(key, value)| format!("+ {key:?} {value:?}"));
+    gone.chain(new).take(6).collect()
+}
+
+/// A number of the image's bytes: the same number means that nothing was written.
+fn image(volume: &support::ntfs::Volume) -> u64 {
+    use std::hash::Hasher as _;
+    use std::io::Read as _;
+    let mut file = std::fs::File::open(volume.image()).expect("the image");
+    let (mut hash, mut block) = (std::hash::DefaultHasher::new(), vec![0; 1 << 20]);
+    loop {
+        let read = file.read(&mut block).expect("the image is readable");
+        if read == 0 {
+            return hash.finish();
+        }
+        hash.write(&block[..read]);
+    }
+}

@@ -1,0 +1,420 @@
+//! Trees that want to lead the tools astray: a failure record each, the rest done, nothing half changed.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use support::ntfs::Volume;
+use support::ntfs::descriptor::{CI, FULL, OI, PROTECTED, RX, build};
+use support::pipe::Pipe;
+use support::workspace;
+
+use crate::tool;
+
+const ADMINISTRATORS: &str = "S-1-5-32-544";
+const ACL: &str = "system.ntfs_acl";
+const MARK: &str = "user.Zone.Identifier";
+const TEXT: &[u8] = b"[ZoneTransfer]\r\nZoneId=3\r\n";
+
+fn marked(volume: &Volume, path: &Path) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, "x").unwrap();
+    volume.set_attribute(path, MARK, TEXT);
+}
+
+fn is_marked(volume: &Volume, path: &Path) -> bool {
+    !volume.all(path, MARK).is_empty()
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn links_are_reported_and_not_followed() {
+    let volume = Volume::new(32);
+    let (root, outside) = (volume.path().join("app"), volume.path().join("outside"));
+    marked(&volume, &root.join("bin/inside.dll"));
+    marked(&volume, &outside.join("other.dll"));
+    volume.set_attribute(
+        &outside,
+        ACL,
+        &build(PROTECTED, Some(&[(true, OI | CI, FULL, ADMINISTRATORS)])),
+    );
+    volume.set_attribute(
+        &outside.join("other.dll"),
+        ACL,
+        &build(PROTECTED, Some(&[])),
+    );
+    symlink("..", root.join("bin/loop")).unwrap();
+    symlink(&outside, root.join("out")).unwrap();
+    symlink(outside.join("other.dll"), root.join("file")).unwrap();
+    symlink("nowhere", root.join("dangling")).unwrap();
+    // a junction as Windows makes it: a reparse point that ntfs-3g shows as a link
+    let junction = root.join("junction");
+    std::fs::create_dir(&junction).unwrap();
+    let target: Vec<u8> = "\\??\\C:\\outside"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let length = target.len() as u16;
+    let mut point = 0xA000_0003_u32.to_le_bytes().to_vec();
+    for word in [length + 12, 0, 0, length, length + 2, 0] {
+        point.extend(word.to_le_bytes());
+    }
+    point.extend(&target);
+    point.extend([0; 4]);
+    volume.set_attribute(&junction, "system.ntfs_reparse_data", &point);
+
+    let links = |ran: &support::pipe::Ran, code: &str| {
+        let mut paths: Vec<String> = ran
+            .records_of("finding")
+            .iter()
+            .filter(|record| record["code"] == code)
+            .map(|record| {
+                record["path"]
+                    .as_str()
+                    .unwrap()
+                    .rsplit('/')
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        paths.sort();
+        paths
+    };
+    let all = ["dangling", "file", "junction", "loop", "out"];
+    let ran = tool("unblock", &[], &root);
+    assert_eq!(ran.code(), Some(0), "{}", ran.text());
+    assert_eq!(links(&ran, "unblock/link-not-followed"), all);
+    assert!(!is_marked(&volume, &root.join("bin/inside.dll")));
+    assert!(is_marked(&volume, &outside.join("other.dll")));
+    let before = volume.all(&outside, ACL);
+    let ran = tool("acl-grant", &["--pool", "x"], &root);
+    assert_eq!(ran.code(), Some(0), "{}", ran.text());
+    assert_eq!(links(&ran, "acl/link-not-followed"), all);
+    assert_eq!(volume.all(&outside, ACL), before);
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn paths_that_are_swapped_for_links_during_the_run() {
+    let volume = Volume::new(64);
+    let (root, outside) = (volume.path().join("app"), volume.path().join("outside"));
+    let mut secrets = Vec::new();
+    for index in 0..40 {
+        marked(&volume, &root.join(format!("folder{index}/a.dll")));
+        let secret = outside.join(format!("folder{index}/a.dll"));
+        marked(&volume, &secret);
+        secrets.push(secret);
+    }
+    let closed = build(PROTECTED, Some(&[(true, OI | CI, FULL, ADMINISTRATORS)]));
+    volume.set_attributes(
+        secrets
+            .iter()
+            .map(|path| (path.as_path(), ACL, closed.as_slice())),
+    );
+    let before = (volume.all(&outside, ACL), volume.streams(&outside));
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // one name is a folder, then a link to the folder outside, then the folder again
+            while !stop.load(Ordering::Relaxed) {
+                for index in 0..40 {
+                    let (path, away) = (
+                        root.join(format!("folder{index}")),
+                        volume.path().join("away"),
+                    );
+                    if std::fs::rename(&path, &away).is_ok() {
+                        let _ = symlink(outside.join(format!("folder{index}")), &path);
+                        let _ = std::fs::remove_file(&path);
+                        let _ = std::fs::rename(&away, &path);
+                    }
+                }
+            }
+        });
+        for _ in 0..15 {
+            let ran = tool("unblock", &[], &root);
+            assert!(matches!(ran.code(), Some(0 | 1)), "{}", ran.stderr);
+            let ran = tool("acl-grant", &["--pool", "x"], &root);
+            assert!(matches!(ran.code(), Some(0 | 1)), "{}", ran.stderr);
+            volume.set_attributes([]);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(
+        (volume.all(&outside, ACL), volume.streams(&outside)),
+        before
+    );
+    // quiet again: one more run mends all
+    assert_eq!(tool("unblock", &[], &root).code(), Some(0));
+    assert_eq!(volume.streams(&root).len(), 0);
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn names_that_are_no_text_and_very_long_paths() {
+    // ext4 takes any byte; both have user attributes, ntfs-3g only valid names
+    let folder = tempfile::tempdir_in(workspace::root().join("target")).unwrap();
+    let odd = folder.path().join(OsStr::from_bytes(b"caf\xe9\xff.dll"));
+    std::fs::write(&odd, "x").unwrap();
+    let set = |path: &Path| {
+        let status = Command::new("setfattr")
+            .args(["-n", MARK, "-v", "[ZoneTransfer]"])
+            .arg(path)
+            .status();
+        assert!(status.unwrap().success());
+    };
+    set(&odd);
+    let undo = folder.path().join("undo");
+    let ran = tool(
+        "unblock",
+        &["--undo-file", undo.to_str().unwrap()],
+        folder.path(),
+    );
+    assert_eq!(ran.code(), Some(0), "{}", ran.text());
+    assert_eq!(ran.records_of("done")[0]["changed"], 1);
+    assert_eq!(tool("unblock", &["--undo"], &undo).code(), Some(0));
+    let ran = tool("unblock", &["--check"], folder.path());
+    assert_eq!(ran.records_of("done")[0]["changed"], 1);
+    std::fs::remove_file(&odd).unwrap();
+
+    let volume = Volume::new(64);
+    // unpaired surrogates are names on NTFS; ntfs-3g shows them as bytes that are no UTF-8
+    let surrogate = volume
+        .path()
+        .join(OsStr::from_bytes(b"app/a\xed\xa0\x80b.dll"));
+    std::fs::create_dir(volume.path().join("app")).unwrap();
+    if std::fs::write(&surrogate, "x").is_ok() {
+        volume.set_attribute(&surrogate, MARK, TEXT);
+        assert_eq!(
+            tool("unblock", &[], &volume.path().join("app")).code(),
+            Some(0)
+        );
+        assert!(!is_marked(&volume, &surrogate));
+    }
+    // 40,000 characters, made step by step
+    let name = "n".repeat(200);
+    let root = volume.path().join("long");
+    std::fs::create_dir(&root).unwrap();
+    let script = format!(
+        "cd '{}' && for i in $(seq 200); do mkdir {name} && cd -P {name} || exit 1; done; echo x >deep.dll && setfattr -n {MARK} -v '[ZoneTransfer]' deep.dll",
+        root.display()
+    );
+    let made = Command::new("bash").args(["-c", &script]).status().unwrap();
+    assert!(made.success());
+    let ran = tool("unblock", &[], &root);
+    assert_eq!(
+        ran.code(),
+        Some(0),
+        "{} {}",
+        ran.stderr,
+        &ran.text()[..ran.text().len().min(500)]
+    );
+    let action = &ran.records_of("action")[0];
+    assert!(action["path"].as_str().unwrap().len() > 40_000);
+    let ran = tool("unblock", &["--check"], &root);
+    assert_eq!(ran.records_of("action")[0]["changed"], false);
+    assert_eq!(
+        tool("acl-grant", &["--check", "--pool", "x"], &root).code(),
+        Some(0)
+    );
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn files_that_vanish_and_folders_that_cannot_be_read() {
+    let volume = Volume::new(64);
+    let root = volume.path().join("app");
+    for index in 0..600 {
+        marked(&volume, &root.join(format!("{index}.dll")));
+    }
+    // files go away while the tool is at work
+    let ran = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for index in (0..600).rev() {
+                let _ = std::fs::remove_file(root.join(format!("{index}.dll")));
+            }
+        });
+        tool("unblock", &[], &root)
+    });
+    let done = &ran.records_of("done")[0];
+    let failures = done["failures"].as_u64().unwrap();
+    assert_eq!(ran.code(), Some(i32::from(failures > 0)));
+    for failure in ran.records_of("failure") {
+        assert!(failure["os_error"].is_number(), "{failure}");
+    }
+    assert!(
+        !root
+            .read_dir()
+            .unwrap()
+            .any(|entry| is_marked(&volume, &entry.unwrap().path()))
+    );
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn no_permission() {
+    // as another user on a file system that asks: one folder is closed to it
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let closed = folder.path().join("closed");
+    std::fs::create_dir(&closed).unwrap();
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let open = folder.path().join("open.dll");
+    std::fs::write(&open, "x").unwrap();
+    let set = Command::new("setfattr")
+        .args(["-n", MARK, "-v", "x"])
+        .arg(&open)
+        .status()
+        .unwrap();
+    assert!(set.success());
+    let binary = folder.path().join("unblock");
+    std::fs::copy(workspace::tool("unblock"), &binary).unwrap();
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid", "65534", "--clear-groups"])
+        .arg(&binary)
+        .arg(folder.path());
+    let ran = Pipe::new().command(command).run();
+    assert_eq!(ran.code(), Some(1), "{}", ran.stderr);
+    let mut failures: Vec<_> = ran
+        .records_of("failure")
+        .iter()
+        .map(|record| {
+            (
+                record["code"].clone(),
+                record["path"].clone(),
+                record["needs_elevation"].clone(),
+            )
+        })
+        .collect();
+    failures.sort_by_key(|failure| format!("{failure:?}"));
+    assert_eq!(
+        failures[0],
+        (
+            "unblock/not-changed".into(),
+            open.to_str().unwrap().into(),
+            true.into()
+        )
+    );
+    assert_eq!(
+        failures[1],
+        (
+            "unblock/unreadable".into(),
+            closed.to_str().unwrap().into(),
+            true.into()
+        )
+    );
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn a_full_disk_under_the_undo_file() {
+    let volume = Volume::new(64);
+    let root = volume.path().join("app");
+    let files: Vec<PathBuf> = (0..300)
+        .map(|index| root.join(format!("{index}.dll")))
+        .collect();
+    for path in &files {
+        marked(&volume, path);
+    }
+    let closed = build(0, Some(&[(true, OI | CI, FULL, ADMINISTRATORS)]));
+    volume.set_attribute(&root, ACL, &closed);
+    volume.set_attributes(
+        files
+            .iter()
+            .map(|path| (path.as_path(), ACL, closed.as_slice())),
+    );
+    let before = (volume.all(&root, ACL), volume.streams(&root));
+    for (name, arguments) in [("unblock", &[][..]), ("acl-grant", &["--pool", "x"][..])] {
+        // a limit on the size of files stands in for the full disk: the 40th line does not fit
+        let undo = volume.beside(&format!("{name}.jsonl"));
+        let mut command = Command::new("bash");
+        command
+            .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "bash"])
+            .arg(workspace::tool(name))
+            .args(arguments)
+            .arg("--undo-file")
+            .args([&undo, &root]);
+        let ran = Pipe::new().command(command).run();
+        assert_eq!((ran.code(), ran.stderr.as_str()), (Some(1), ""), "{name}");
+        assert!(!ran.records_of("failure").is_empty());
+        let text = std::fs::read_to_string(&undo).unwrap();
+        assert!(
+            text.ends_with('\n') && text.lines().count() > 5,
+            "{name}: {}",
+            text.len()
+        );
+        let changed = text.lines().count();
+        let (acls, streams) = (volume.all(&root, ACL), volume.streams(&root));
+        let different = match name {
+            "unblock" => before.1.len() - streams.len(),
+            _ => before
+                .0
+                .iter()
+                .filter(|(key, value)| acls.get(key) != Some(value))
+                .count(),
+        };
+        assert_eq!(
+            different, changed,
+            "{name}: every change has its line and every line its change"
+        );
+        let ran = tool(name, &["--undo"], &undo);
+        assert_eq!(ran.code(), Some(0));
+        assert_eq!(
+            (volume.all(&root, ACL), volume.streams(&root)),
+            before,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn other_file_systems_are_named() {
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
+    std::fs::write(folder.path().join("a.dll"), "x").unwrap();
+    let ran = tool("acl-grant", &["--check", "--pool", "x"], folder.path());
+    assert_eq!(ran.code(), Some(1));
+    let failure = &ran.records_of("failure")[0];
+    assert_eq!(failure["code"], "acl/unsupported");
+    assert!(
+        failure["message"].as_str().unwrap().contains("tmpfs"),
+        "{failure}"
+    );
+    assert_eq!(ran.records_of("failure").len(), 1);
+    let missing = Command::new(workspace::tool("unblock"))
+        .arg("--undo")
+        .arg("/nowhere")
+        .stdout(Stdio::null())
+        .status();
+    assert_eq!(missing.unwrap().code(), Some(2));
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn a_damaged_descriptor_is_left() {
+    let volume = Volume::new(32);
+    let root = volume.path().join("app");
+    std::fs::create_dir(&root).unwrap();
+    let path = root.join("a.dll");
+    std::fs::write(&path, "x").unwrap();
+    let mut odd = build(PROTECTED, Some(&[(true, 0, RX, ADMINISTRATORS)]));
+    // the list says more entries than it holds
+    odd[56] = 9;
+    let hex: String = odd.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut set = Command::new("setfattr");
+    set.args(["-n", ACL, "-v", &format!("0x{hex}")])
+        .arg(&path)
+        .stderr(Stdio::null());
+    if set.status().unwrap().success() && volume.attribute(&path, ACL) == odd {
+        let ran = tool("acl-grant", &["--pool", "x"], &root);
+        assert_eq!(
+            (ran.code(), &ran.records_of("failure")[0]["code"]),
+            (Some(1), &"acl/malformed".into())
+        );
+        assert_eq!(volume.attribute(&path, ACL), odd);
+    }
+}
