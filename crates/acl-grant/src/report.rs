@@ -31,6 +31,16 @@ struct Stale {
     healed: bool,
 }
 
+/// One inherited entry that denies, and where it does.
+#[derive(Debug)]
+struct Denial {
+    files: u64,
+    /// The folder that holds all of them, or the only file.
+    place: PathBuf,
+    owner: String,
+    ace: Ace,
+}
+
 /// A domain whose top needs an entry.
 pub(crate) struct Top {
     pub(crate) domain: Arc<Domain>,
@@ -47,6 +57,8 @@ pub(crate) struct Findings<'a> {
     undo_file: &'a Map<String, Value>,
     pub(crate) tops: Vec<Top>,
     stale: BTreeMap<PathBuf, Stale>,
+    /// By the entry's text.
+    denials: BTreeMap<String, Denial>,
     /// Entries of application pools, for the one who asked.
     pub(crate) pool_entries: Vec<(PathBuf, Ace)>,
 }
@@ -57,13 +69,15 @@ impl<'a> Findings<'a> {
         subject: &'a Subject,
         undo_file: &'a Map<String, Value>,
     ) -> Findings<'a> {
-        let (tops, stale, pool_entries) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let (tops, stale, denials, pool_entries) =
+            (Vec::new(), BTreeMap::new(), BTreeMap::new(), Vec::new());
         Findings {
             goal,
             subject,
             undo_file,
             tops,
             stale,
+            denials,
             pool_entries,
         }
     }
@@ -130,11 +144,42 @@ impl<'a> Findings<'a> {
                 path,
                 ace,
                 owner,
-                inherited,
+                inherited: false,
             } => out.emit(
                 &self.subject.with_path(&path),
-                self.denied(&path, &ace, &owner, inherited),
+                self.denied(&path, &ace, &owner, 1),
             ),
+            Event::Denied {
+                path,
+                ace,
+                owner,
+                inherited: true,
+            } => {
+                // what an entry farther up denies is one matter, however many files it reaches
+                match self.denials.get_mut(&ace.to_sddl()) {
+                    Some(denial) => {
+                        denial.files += 1;
+                        while !path.starts_with(&denial.place) {
+                            if !denial.place.pop() {
+                                break;
+                            }
+                        }
+                    }
+                    None => {
+                        let key = ace.to_sddl();
+                        self.denials.insert(
+                            key,
+                            Denial {
+                                files: 1,
+                                place: path,
+                                owner,
+                                ace,
+                            },
+                        );
+                    }
+                }
+                Ok(())
+            }
             Event::Hopeless { path, rights } => {
                 let message = format!(
                     "{} has no {} on {} and an entry for it would not help",
@@ -185,6 +230,14 @@ impl<'a> Findings<'a> {
                 out.emit(&self.subject.with_path(&path), action)
             }
         }
+    }
+
+    /// What is denied from farther up, once the whole tree was seen.
+    pub(crate) fn tell_denials(&self, out: &mut Output) -> io::Result<()> {
+        self.denials.values().try_for_each(|denial| {
+            let finding = self.denied(&denial.place, &denial.ace, &denial.owner, denial.files);
+            out.emit(&self.subject.with_path(&denial.place), finding)
+        })
     }
 
     /// After a walk that only looked: a finding for each place, and what would be changed.
@@ -334,19 +387,22 @@ impl<'a> Findings<'a> {
         finding
     }
 
-    fn denied(&self, path: &Path, ace: &Ace, owner: &str, inherited: bool) -> Finding {
+    fn denied(&self, path: &Path, ace: &Ace, owner: &str, files: u64) -> Finding {
         let trustee = ace
             .sid()
             .as_ref()
             .map_or_else(String::new, crate::identity::name_of);
-        let from = if inherited {
+        let from = if ace.is_inherited() {
             "an inherited entry"
         } else {
             "an entry"
         };
+        let place = match files {
+            1 => format!("on {}", path.display()),
+            _ => format!("on {files} files and folders in {}", path.display()),
+        };
         let message = format!(
-            "{from} for {trustee} on {} denies {} what it needs; the owner is {owner}",
-            path.display(),
+            "{from} for {trustee} {place} denies {} what it needs; the owner is {owner}",
             self.goal.identity.name
         );
         Finding::new(rules::denied::CODE.code, Severity::Error, message)
@@ -356,7 +412,8 @@ impl<'a> Findings<'a> {
             .evidence("ace", ace.to_sddl())
             .evidence("trustee", trustee)
             .evidence("owner", owner)
-            .evidence("inherited", inherited)
+            .evidence("inherited", ace.is_inherited())
+            .evidence("failing", files)
     }
 }
 

@@ -206,6 +206,7 @@ impl Run<'_> {
         if let Some(orphans) = orphans {
             orphans.add_entries(goal, subject, std::mem::take(&mut findings.pool_entries));
         }
+        findings.tell_denials(out)?;
         if self.args.change.check || !goal.may_change {
             findings.tell(goal.may_change, out)?;
             return Ok(goal.may_change && findings.is_pending());
