@@ -1,5 +1,7 @@
 //! The file system's side on a real NTFS volume: marks, descriptors, hostile trees, and what Samba thinks of it.
 
+#![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
+
 #[path = "ntfs/grants.rs"]
 mod grants;
 #[path = "ntfs/hostile.rs"]
