@@ -140,7 +140,10 @@ impl Volume {
         let list = text.split("\nDACL\n").nth(1).unwrap_or_default();
         let list = list.split("\nSACL\n").next().unwrap_or_default();
         let mut aces = Vec::new();
-        for ace in list.split("    ACE ").skip(1) {
+        for ace in list
+            .split("\n    ACE ")
+            .filter(|ace| ace.contains(" at 0x"))
+        {
             let field = |name: &str| {
                 let line = ace.lines().find_map(|line| line.trim().strip_prefix(name));
                 line.unwrap_or_default().trim().to_owned()
