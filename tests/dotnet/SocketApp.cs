@@ -33,7 +33,7 @@ internal static class SocketApp
             : mode == "any-address" ? new TcpListener(IPAddress.Any, port)
             : new TcpListener(IPAddress.Loopback, port);
         if (mode == "port-in-use")
-            new TcpListener(IPAddress.Loopback, port).Start();
+            Failures.TakePort(port);
         listener.Start();
         Console.WriteLine("Now listening on: http://" + listener.LocalEndpoint);
         Console.WriteLine("Application started. Press Ctrl+C to shut down.");

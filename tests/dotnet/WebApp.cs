@@ -31,7 +31,7 @@ internal static class WebApp
         else if (Mode == "ipv6-only")
             builder = OwnHost(IPAddress.IPv6Loopback, port);
         else if (Mode == "port-in-use")
-            new System.Net.Sockets.TcpListener(IPAddress.Loopback, port).Start();
+            Failures.TakePort(port);
         if (Mode == "not-captured")
             builder = builder.CaptureStartupErrors(false);
         IWebHost host = builder.Build();

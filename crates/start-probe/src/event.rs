@@ -41,22 +41,16 @@ impl Names<'_> {
         )
     }
 
-    /// The last event of a start in the out-of-process model. The captured output that follows the text in the log is
+    /// The last event of a start in the out-of-process model that failed at `stage`, or came up. The captured output that follows the text in the log is
     /// left out: the record has it.
-    pub(crate) fn out_of_process(
-        &self,
-        outcome: Outcome,
-        stage: Option<Stage>,
-        pid: u32,
-        listening: u32,
-    ) -> Event {
+    pub(crate) fn out_of_process(&self, stage: Option<Stage>, pid: u32, listening: u32) -> Event {
         let Self {
             application_id,
             physical_root,
             command_line,
             port,
         } = self;
-        if outcome == Outcome::Listening {
+        if stage.is_none() {
             return event(
                 1001,
                 "information",
@@ -187,19 +181,19 @@ mod tests {
                 .text,
             "Application '/LM/W3SVC/1/ROOT' with physical root 'C:\\app\\' failed to start process with commandline '\"dotnet\" .\\App.dll' at stage 'PostStartCheck', ErrorCode = '0x8027025b', assigned port 12345, retryCounter '1'."
         );
-        let last = NAMES.out_of_process(Outcome::Exited, Some(Stage::PostStartCheck), 1, 1);
+        let last = NAMES.out_of_process(Some(Stage::PostStartCheck), 1, 1);
         assert_eq!((last.id, last.level), (1020, "error"));
         assert!(
             last.text
                 .contains("with multiple retries. Failed to bind to port '12345'.")
         );
-        let up = NAMES.out_of_process(Outcome::Listening, None, 7, 8);
+        let up = NAMES.out_of_process(None, 7, 8);
         assert_eq!((up.id, up.level), (1001, "information"));
     }
 
     #[test]
     fn a_bad_port_is_an_error_under_the_id_of_success() {
-        let event = NAMES.out_of_process(Outcome::WrongPort, Some(Stage::SetupListenPort), 0, 0);
+        let event = NAMES.out_of_process(Some(Stage::SetupListenPort), 0, 0);
         assert_eq!((event.id, event.level), (1001, "error"));
     }
 

@@ -106,7 +106,7 @@ fn evidence(seen: &Observation<'_>, status: Option<&str>) -> Map<String, Value> 
     let last = match (&plan.refused, plan.model) {
         (Some(message), _) => event::configuration(message),
         (None, Model::OutOfProcess) => {
-            names.out_of_process(seen.outcome, seen.stage, seen.pid, seen.listening_pid)
+            names.out_of_process(seen.stage, seen.pid, seen.listening_pid)
         }
         (None, Model::InProcess) => {
             let exit = seen.exit.map(|exit| exit.number());

@@ -136,6 +136,10 @@ pub(crate) fn predicted_status(
     if stage == Some(Stage::Configuration) {
         return Some("500.0".into());
     }
+    if stage.is_none() && outcome == Outcome::Exited {
+        // It was ready and ended with the first request.
+        return (model == Model::OutOfProcess).then(|| "502.3".into());
+    }
     let status = match model {
         // disableStartUpErrorPage turns the page off and with it the sub-status.
         Model::OutOfProcess if error_page_off => "502.3",
@@ -171,8 +175,10 @@ mod tests {
     use super::*;
     use std::io;
 
+    const STAGE: Option<Stage> = Some(Stage::PostStartCheck);
+
     fn out(outcome: Outcome, answer: Option<Option<u16>>, off: bool) -> Option<String> {
-        predicted_status(outcome, None, None, answer, Model::OutOfProcess, off)
+        predicted_status(outcome, STAGE, None, answer, Model::OutOfProcess, off)
     }
 
     #[test]
@@ -206,9 +212,25 @@ mod tests {
     }
 
     #[test]
+    fn an_app_that_ends_with_its_first_request_was_started() {
+        let ended = |model| {
+            predicted_status(
+                Outcome::Exited,
+                None,
+                Some(Exit::Code(1)),
+                Some(None),
+                model,
+                false,
+            )
+        };
+        assert_eq!(ended(Model::OutOfProcess).as_deref(), Some("502.3"));
+        assert_eq!(ended(Model::InProcess), None);
+    }
+
+    #[test]
     fn in_process_has_sub_statuses_of_its_own() {
         let inside =
-            |outcome, exit| predicted_status(outcome, None, exit, None, Model::InProcess, false);
+            |outcome, exit| predicted_status(outcome, STAGE, exit, None, Model::InProcess, false);
         assert_eq!(
             inside(Outcome::Exited, Some(Exit::Code(150))).as_deref(),
             Some("500.31")

@@ -153,6 +153,10 @@ pub(crate) fn start<'a>(
                     .map(|listener| listener.address),
             );
             observation.exit = tree.exit()?;
+            if observation.exit.is_some() && matches!(observation.answer, Some(Err(_))) {
+                // To the module the start has succeeded; the first request fails.
+                observation.outcome = Outcome::Exited;
+            }
             observation.listened_on = listened_on.into_iter().collect();
             (observation.output, observation.output_bytes) = capture.text(sys::decode);
             return Ok((

@@ -21,7 +21,11 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
         Exit::Code(_) => format!("with exit code {}", exit.describe()),
         Exit::Signal(_) => format!("by {}", exit.describe()),
     };
-    let mut message = format!("the process ended {how} before it listened");
+    let when = match seen.stage {
+        Some(_) => "before it listened",
+        None => "with its first request",
+    };
+    let mut message = format!("the process ended {how} {when}");
     if let Some(meaning) = meaning {
         message.push_str(": ");
         message.push_str(meaning.text);

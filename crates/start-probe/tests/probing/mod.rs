@@ -14,22 +14,22 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// An app folder with a temporary folder of its own, and a mark in the environment by which its processes are found.
-pub struct Scene {
+pub(crate) struct Scene {
     home: TempDir,
-    pub mark: String,
+    pub(crate) mark: String,
 }
 
 /// What a probe said.
-pub struct Told {
-    pub records: Vec<Value>,
-    pub code: Option<i32>,
-    pub stderr: String,
-    pub took: Duration,
+pub(crate) struct Told {
+    pub(crate) records: Vec<Value>,
+    pub(crate) code: Option<i32>,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
 }
 
 impl Scene {
     /// An app with this `<aspNetCore ...>` element.
-    pub fn new(asp_net_core: &str) -> Self {
+    pub(crate) fn new(asp_net_core: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mark = format!(
             "probed-{}",
@@ -47,7 +47,7 @@ impl Scene {
     }
 
     /// A copy of a compiled sample program.
-    pub fn of_sample(name: &str) -> Self {
+    pub(crate) fn of_sample(name: &str) -> Self {
         let scene = Self::new("");
         for entry in fs::read_dir(samples().join(name)).unwrap() {
             let entry = entry.unwrap();
@@ -56,28 +56,28 @@ impl Scene {
         scene
     }
 
-    pub fn app(&self) -> PathBuf {
+    pub(crate) fn app(&self) -> PathBuf {
         self.home.path().join("app")
     }
 
     /// The temporary folder of the probe and of all that it starts.
-    pub fn temporary(&self) -> PathBuf {
+    pub(crate) fn temporary(&self) -> PathBuf {
         self.home.path().join("tmp")
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.app().join(name), text).unwrap();
     }
 
     /// Replaces text in a file of the app; it has to be there.
-    pub fn edit(&self, name: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = fs::read_to_string(self.app().join(name)).unwrap();
         assert!(text.contains(from), "{name} has no {from}");
         self.write(name, &text.replace(from, to));
     }
 
     /// A program of the app as a shell script.
-    pub fn script(&self, name: &str, body: &str) {
+    pub(crate) fn script(&self, name: &str, body: &str) {
         self.write(name, &format!("#!/bin/sh\n{body}\n"));
         let done = Command::new("chmod")
             .arg("+x")
@@ -88,7 +88,7 @@ impl Scene {
     }
 
     /// The probe, not yet started: records to a pipe.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_start-probe"));
         command.arg(self.app()).args(arguments);
         self.prepare(&mut command);
@@ -96,7 +96,7 @@ impl Scene {
     }
 
     /// The environment in which processes are found again and temporary files are seen.
-    pub fn prepare(&self, command: &mut Command) {
+    pub(crate) fn prepare(&self, command: &mut Command) {
         command
             .env("START_PROBE_TEST", &self.mark)
             .env("TMPDIR", self.temporary())
@@ -105,14 +105,14 @@ impl Scene {
             .stderr(Stdio::piped());
     }
 
-    pub fn probe(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Told {
+    pub(crate) fn probe(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Told {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied());
         tell(&mut command)
     }
 
     /// Ids of all living processes that carry the mark.
-    pub fn processes(&self) -> Vec<u32> {
+    pub(crate) fn processes(&self) -> Vec<u32> {
         let wanted = format!("START_PROBE_TEST={}", self.mark);
         let mut found = Vec::new();
         for entry in fs::read_dir("/proc").unwrap().flatten() {
@@ -136,7 +136,7 @@ impl Scene {
 
     /// Fails where a process, a listener on `port` or a temporary file is left. A killed process is looked for again
     /// for a moment: `/proc` shows it until the kernel has taken it apart.
-    pub fn assert_clean(&self, port: Option<u64>) {
+    pub(crate) fn assert_clean(&self, port: Option<u64>) {
         let deadline = Instant::now() + Duration::from_secs(3);
         while !self.processes().is_empty() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(20));
@@ -162,7 +162,7 @@ impl Scene {
 }
 
 /// Runs a probe to its end.
-pub fn tell(command: &mut Command) -> Told {
+pub(crate) fn tell(command: &mut Command) -> Told {
     let start = Instant::now();
     let output = command.output().unwrap();
     Told {
@@ -183,7 +183,7 @@ fn records(stdout: &[u8]) -> Vec<Value> {
 
 impl Told {
     /// The one `probe` record.
-    pub fn probe(&self) -> &Value {
+    pub(crate) fn probe(&self) -> &Value {
         let mut found = self
             .records
             .iter()
@@ -196,7 +196,7 @@ impl Told {
     }
 
     /// Codes of the findings that are no information.
-    pub fn codes(&self) -> Vec<&str> {
+    pub(crate) fn codes(&self) -> Vec<&str> {
         self.records
             .iter()
             .filter(|record| record["type"] == "finding" && record["severity"] != "info")
@@ -205,14 +205,14 @@ impl Told {
     }
 
     /// The cause of the finding with this code.
-    pub fn cause(&self, code: &str) -> &Value {
+    pub(crate) fn cause(&self, code: &str) -> &Value {
         let found = self.records.iter().find(|record| record["code"] == code);
         &found.unwrap_or_else(|| panic!("no {code}: {:?}", self.records))["cause"]
     }
 }
 
 /// The state letter of a process; `None` where there is none.
-pub fn state(pid: u32) -> Option<char> {
+pub(crate) fn state(pid: u32) -> Option<char> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit(')').next()?.trim().chars().next()
 }
@@ -238,7 +238,7 @@ fn listening_ports() -> BTreeSet<u64> {
 }
 
 /// The cache of the set-up scripts.
-pub fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     std::env::var_os("ANCM_CACHE").map_or_else(
         || Path::new(&std::env::var_os("HOME").expect("HOME is set")).join(".cache/ancm-tools"),
         PathBuf::from,
@@ -246,7 +246,7 @@ pub fn cache() -> PathBuf {
 }
 
 /// Where `scripts/build-dotnet-samples.sh` puts the compiled samples.
-pub fn samples() -> PathBuf {
+pub(crate) fn samples() -> PathBuf {
     let folder = cache().join("samples");
     assert!(
         folder.is_dir(),
@@ -257,7 +257,7 @@ pub fn samples() -> PathBuf {
 }
 
 /// Sends a signal by name.
-pub fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args(["-s", name, &child.id().to_string()])
         .status()
