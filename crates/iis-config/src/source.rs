@@ -98,6 +98,12 @@ impl Origin {
         }
     }
 
+    /// Where an element of the file begins.
+    #[must_use]
+    pub fn of(file: &Arc<SourceFile>, element: Element<'_>) -> Self {
+        Self::new(file, element.span().start)
+    }
+
     /// The file.
     #[must_use]
     pub fn file(&self) -> &Arc<SourceFile> {

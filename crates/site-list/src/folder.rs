@@ -1,0 +1,205 @@
+//! Published apps below a folder.
+use std::io;
+use std::path::{Path, PathBuf};
+
+use iis_config::asp_net_core;
+use iis_config::document;
+use iis_config::windows_path::PathMap;
+use record::output::Output;
+use record::wire::{Failure, Finding, Severity, Site, Subject};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::azure::Home;
+use crate::rules::{LINK, NO_APP, UNREADABLE};
+use crate::selection::Selection;
+
+/// Folders inside each other that are looked into; published apps lie near the top.
+const DEPTH: usize = 32;
+/// Folders that hold packages or version control, never a published app.
+const SKIPPED: [&str; 4] = ["node_modules", ".git", ".svn", "$RECYCLE.BIN"];
+
+/// Emits a record for each app at and below a folder.
+///
+/// # Errors
+/// The output is gone.
+pub(crate) fn list(folder: &Path, selection: &Selection, out: &mut Output) -> io::Result<()> {
+    let mut apps = Apps {
+        selection,
+        out,
+        found: 0,
+        last: PathBuf::new(),
+        of_homes: Vec::new(),
+    };
+    let walk = WalkDir::new(folder)
+        .max_depth(DEPTH)
+        .follow_links(false)
+        // Files first: an app's own record comes before those of apps inside it.
+        .sort_by(|a, b| {
+            (a.file_type().is_dir(), a.file_name()).cmp(&(b.file_type().is_dir(), b.file_name()))
+        })
+        .into_iter()
+        .filter_entry(|entry| !entry.file_type().is_dir() || !is_skipped(entry.file_name()));
+    for entry in walk {
+        match entry {
+            Ok(entry) => apps.entry(&entry)?,
+            Err(error) => unreadable(&error, apps.out)?,
+        }
+    }
+    if apps.found > 0 {
+        return Ok(());
+    }
+    let subject = Subject::of_path(folder);
+    // Somebody named it: what is wrong with it is for the other tools to tell.
+    if holds_program(folder) {
+        return out.emit(&subject, site(folder, None));
+    }
+    let message = format!(
+        "There is no published ASP.NET Core app in {} or below it.",
+        folder.display()
+    );
+    let finding = Finding::new(NO_APP, Severity::Warning, message)
+        .help("Name the folder that dotnet publish wrote, or the folder that IIS has as the physical path.");
+    out.emit(&subject, finding)
+}
+
+/// Apps met on a walk.
+struct Apps<'w> {
+    selection: &'w Selection,
+    out: &'w mut Output,
+    found: usize,
+    /// The folder that was told last; its files follow each other.
+    last: PathBuf,
+    /// Apps told already, with their App Service home.
+    of_homes: Vec<PathBuf>,
+}
+
+impl Apps<'_> {
+    fn entry(&mut self, entry: &DirEntry) -> io::Result<()> {
+        let (path, name) = (
+            entry.path(),
+            entry.file_name().to_string_lossy().to_ascii_lowercase(),
+        );
+        let Some(parent) = path.parent().filter(|_| entry.depth() > 0) else {
+            return Ok(());
+        };
+        if entry.path_is_symlink() && path.is_dir() {
+            let message = format!(
+                "{} is a link to another folder and was not followed.",
+                path.display()
+            );
+            let finding = Finding::new(LINK, Severity::Info, message)
+                .help("Name the folder that it leads to.");
+            return self.out.emit(&Subject::of_path(path), finding);
+        }
+        if name == "logfiles" && entry.file_type().is_dir() {
+            if let Some(home) = Home::at(parent) {
+                self.of_homes.push(home.app.clone());
+                return self.tell(&home.app, Some(&home));
+            }
+            return Ok(());
+        }
+        let is_app =
+            name.ends_with(".runtimeconfig.json") || (name == "web.config" && is_for_module(path));
+        if is_app && self.last != parent && !self.of_homes.iter().any(|app| app == parent) {
+            self.last = parent.to_owned();
+            return self.tell(parent, None);
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, app: &Path, home: Option<&Home>) -> io::Result<()> {
+        self.found += 1;
+        if !self.selection.has_folder(&app.to_string_lossy()) {
+            return Ok(());
+        }
+        self.out.emit(&Subject::of_path(app), site(app, home))
+    }
+}
+
+/// The app of an App Service itself.
+///
+/// # Errors
+/// The output is gone.
+pub(crate) fn azure(home: &Home, out: &mut Output) -> io::Result<()> {
+    let subject = Subject {
+        site: home.name.clone(),
+        app: Some("/".to_owned()),
+        ..Subject::of_path(&home.app)
+    };
+    out.emit(&subject, site(&home.app, Some(home)))
+}
+
+fn is_skipped(name: &std::ffi::OsStr) -> bool {
+    SKIPPED
+        .iter()
+        .any(|skipped| name.eq_ignore_ascii_case(skipped))
+}
+
+/// A web.config for the ASP.NET Core Module, or one that cannot be read, which hides whether it is.
+fn is_for_module(file: &Path) -> bool {
+    match document::read(file) {
+        Ok(document) => !asp_net_core::elements(&document).is_empty() || is_fragment(&document),
+        Err(_) => true,
+    }
+}
+
+/// The section alone, or in the wrong place: meant for the module all the same.
+fn is_fragment(document: &document::Document) -> bool {
+    document
+        .elements()
+        .any(|element| element.name() == "aspNetCore")
+}
+
+/// Something that could be started or configured.
+fn holds_program(folder: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return false;
+    };
+    let mut names =
+        entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().to_ascii_lowercase()));
+    names.any(|name| {
+        name == "web.config"
+            || name.ends_with(".dll")
+            || name.ends_with(".exe")
+            || name == "appsettings.json"
+    })
+}
+
+fn site(app: &Path, home: Option<&Home>) -> Site {
+    let mut site = Site {
+        hosting_model: model(app).map(str::to_owned),
+        physical_path: PathMap::identity().to_windows(app),
+        source: Some("folder".to_owned()),
+        ..Site::default()
+    };
+    if let Some(home) = home {
+        home.describe(&mut site);
+    }
+    site
+}
+
+fn model(app: &Path) -> Option<&'static str> {
+    let file = iis_config::windows_path::locate_below(app, "web.config");
+    let section = asp_net_core::own_section(&document::read(file.found()?).ok()?)?;
+    section.hosting_model().ok().map(|model| model.as_str())
+}
+
+fn unreadable(error: &walkdir::Error, out: &mut Output) -> io::Result<()> {
+    let subject = error.path().map(Subject::of_path).unwrap_or_default();
+    let place = error
+        .path()
+        .map(|p| p.display().to_string())
+        .unwrap_or_default();
+    let mut failure = Failure::new(
+        UNREADABLE,
+        format!("The folder {place} cannot be looked into."),
+    );
+    if let Some(error) = error.io_error() {
+        failure = Failure::new(
+            UNREADABLE,
+            format!("The folder {place} cannot be looked into: {error}."),
+        )
+        .os_error(error);
+    }
+    out.emit(&subject, failure)
+}

@@ -1,0 +1,10 @@
+//! Nothing to look at was found.
+//!
+//! No published ASP.NET Core app lies in the folder or below it (there is neither a `web.config` with `<aspNetCore>` nor a
+//! `*.runtimeconfig.json`), or no application of the server fits the names that were asked for. Name the folder that
+//! `dotnet publish` wrote: a project folder with sources is not published.
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) const RULE: Rule =
+    Rule::new("folder/no-app", Severity::Warning, None, include_str!("no_app.rs"), Check::Met);
