@@ -192,6 +192,9 @@ fn named(path: &Path, literal: bool, steps: &mut Vec<Step>) {
             .into(),
         });
     }
+    if let Some(plain) = without_prefix(&path).or_else(|| without_blanks(&path)) {
+        path = plain;
+    }
     if !literal && !exists(&path) {
         let found = expanded(&path);
         if !found.is_empty() {
@@ -215,6 +218,32 @@ fn named(path: &Path, literal: bool, steps: &mut Vec<Step>) {
             .into(),
         }),
     }
+}
+
+/// On Windows the path without `\\?\`, which is for calls and not for people; long paths need no prefix to be opened,
+/// as the standard library adds it. A name that only the prefix can reach keeps it.
+fn without_prefix(path: &Path) -> Option<PathBuf> {
+    let rest = path.to_str()?.strip_prefix(r"\\?\")?;
+    let odd = |name: &str| name.ends_with(['.', ' ']) || name.contains('/');
+    if std::path::MAIN_SEPARATOR != '\\' || rest.split('\\').any(odd) {
+        return None;
+    }
+    if let Some(share) = rest.strip_prefix(r"UNC\") {
+        return Some(PathBuf::from(format!(r"\\{share}")));
+    }
+    let drive = rest.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    (drive && rest[1..].starts_with(r":\")).then(|| PathBuf::from(rest))
+}
+
+/// On Windows the path without the dots and blanks at its end, which Windows passes over there but not in front of a
+/// further name: `C:\shop ` is a folder that `C:\shop \web.config` is not in.
+fn without_blanks(path: &Path) -> Option<PathBuf> {
+    let text = path.to_str()?;
+    let name = text.rsplit(['\\', '/', ':']).next()?;
+    let plain = text.trim_end_matches(['.', ' ']);
+    let odd = name.ends_with(['.', ' ']) && !name.trim_end_matches(['.', ' ']).is_empty();
+    (std::path::MAIN_SEPARATOR == '\\' && odd && !text.starts_with(r"\\?\"))
+        .then(|| PathBuf::from(plain))
 }
 
 fn exists(path: &Path) -> bool {
@@ -312,6 +341,42 @@ mod tests {
             failure.message
         );
         assert!(steps(" \r").is_empty());
+    }
+
+    /// The prefix means something on Windows alone; elsewhere such a name is a file's.
+    #[test]
+    fn the_prefix_of_long_paths_goes_on_windows() {
+        let windows = std::path::MAIN_SEPARATOR == '\\';
+        for (given, plain) in [
+            (r"\\?\C:\a b", Some(r"C:\a b")),
+            (r"\\?\UNC\server\share\a", Some(r"\\server\share\a")),
+            (r"\\?\C:\a.\b", None),
+            (r"\\?\C:\a ", None),
+            (r"\\?\Volume{1}\a", None),
+            (r"\\?\", None),
+            (r"\\.\NUL", None),
+            (r"C:\a", None),
+        ] {
+            let plain = plain.filter(|_| windows).map(PathBuf::from);
+            assert_eq!(without_prefix(Path::new(given)), plain, "{given}");
+        }
+    }
+
+    #[test]
+    fn dots_and_blanks_at_the_end_go_on_windows() {
+        let windows = std::path::MAIN_SEPARATOR == '\\';
+        for (given, plain) in [
+            (r"C:\a. .", Some(r"C:\a")),
+            ("a ", Some("a")),
+            (r"C:\a\..", None),
+            (".", None),
+            (r"C:\a\ ", None),
+            (r"\\?\C:\a.", None),
+            ("a.b", None),
+        ] {
+            let plain = plain.filter(|_| windows).map(PathBuf::from);
+            assert_eq!(without_blanks(Path::new(given)), plain, "{given}");
+        }
     }
 
     #[test]
