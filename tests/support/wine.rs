@@ -113,11 +113,14 @@ impl Prefix {
         self.command(tool(name))
     }
 
-    /// `cmd /d /s /c "LINE"`: Windows' own shell with its own pipes.
+    /// A batch file run by Windows' own shell, with its own pipes; `%*` in it are the arguments that the caller adds.
     #[must_use]
-    pub fn cmd(&self, line: &str) -> Command {
+    pub fn batch(&self, lines: &str) -> Command {
+        // A file and not `cmd /c LINE`: quotation marks in an argument do not survive the way into Wine.
+        let text = format!("@echo off\r\n{}\r\n", lines.replace('\n', "\r\n"));
+        std::fs::write(self.drive_c().join("test.cmd"), text).expect("the batch file is written");
         let mut command = self.command("cmd");
-        command.args(["/d", "/s", "/c", line]);
+        command.args(["/d", "/c", r"C:\test.cmd"]);
         command
     }
 

@@ -39,7 +39,7 @@ fn in_place(folder: &Path, relative: &Path) -> PathBuf {
         })
 }
 
-/// `"...\tool.exe" arguments | ...` for `cmd`.
+/// `"...\tool.exe" arguments | ...`, run by `cmd`.
 fn cmd_pipe(prefix: &Prefix, tools: &[&str]) -> Ran {
     let line: Vec<String> = tools
         .iter()
@@ -48,7 +48,7 @@ fn cmd_pipe(prefix: &Prefix, tools: &[&str]) -> Ran {
             format!("\"{}\" {arguments}", windows_path(&wine::tool(name)))
         })
         .collect();
-    run(prefix.cmd(&line.join(" | ")))
+    run(prefix.batch(&line.join(" | ")))
 }
 
 /// A record with this machine's paths of drive C: as Windows writes them, and without what only a copy has.
