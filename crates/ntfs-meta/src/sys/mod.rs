@@ -8,6 +8,14 @@ use std::io;
 mod linux;
 #[cfg(target_os = "linux")]
 use linux as platform;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as platform;
+#[cfg(not(any(target_os = "linux", windows)))]
+mod unsupported;
+#[cfg(not(any(target_os = "linux", windows)))]
+use unsupported as platform;
 
 pub use platform::{
     Dir, Entries, Node, account_sid, path_bytes, path_from_bytes, prepare, resolve,
