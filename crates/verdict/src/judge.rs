@@ -31,13 +31,8 @@ impl Suspect<'_> {
             heard.push(said);
             doubt *= 1.0 - weight(clue);
         }
-        let share: f64 = if stage::of(self.cause) == stage::NEVER {
-            0.3
-        } else {
-            1.0
-        };
         // two digits: more would pretend to a precision that no such estimate has
-        (share * (1.0 - doubt) * 100.0).round().min(99.0) / 100.0
+        ((1.0 - doubt) * 100.0).round().min(99.0) / 100.0
     }
 
     fn is_error(&self) -> bool {
@@ -78,12 +73,13 @@ pub(crate) fn verdicts(case: &Case, top: u32) -> Vec<Verdict> {
             }),
         }
     }
-    // what only informs is no reason for a verdict
+    // what only informs, or stops no start, is no reason for a verdict
     suspects.retain(|suspect| {
-        suspect
-            .clues
-            .iter()
-            .any(|clue| clue.because.severity > Severity::Info)
+        stage::of(suspect.cause) != stage::NEVER
+            && suspect
+                .clues
+                .iter()
+                .any(|clue| clue.because.severity > Severity::Info)
     });
     let specific = suspects.iter().any(|suspect| {
         suspect.is_error()
@@ -276,6 +272,17 @@ mod tests {
                 clue(CONFIG_MALFORMED, "log-grep", Kind::Logged, Severity::Error)
             ]) > single
         );
+    }
+
+    #[test]
+    fn what_stops_no_start_is_no_verdict() {
+        let clues = vec![clue(
+            record::cause::RUNTIME_OUT_OF_SUPPORT,
+            "runtime-match",
+            Kind::Judged,
+            Severity::Warning,
+        )];
+        assert_eq!(causes(clues), [""]);
     }
 
     #[test]
