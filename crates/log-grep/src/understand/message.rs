@@ -1,0 +1,68 @@
+//! The sentence of a signature, with what was captured.
+
+use std::collections::BTreeMap;
+
+/// Fills `{name}` out of the captures. What was not captured goes, with the brackets or the small
+/// word around it.
+pub(crate) fn fill(template: &str, captures: &BTreeMap<String, String>) -> String {
+    let mut out = String::with_capacity(template.len() + 64);
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        let Some(end) = rest[at..].find('}') else { break };
+        let name = &rest[at + 1..at + end];
+        out.push_str(&rest[..at]);
+        rest = &rest[at + end + 1..];
+        let value = captures
+            .get(name)
+            .or_else(|| captures.get(&format!("{name}2")))
+            .map(String::as_str)
+            .filter(|value| !value.is_empty());
+        match value {
+            Some(value) => out.push_str(value),
+            None => rest = drop_around(&mut out, rest),
+        }
+    }
+    out.push_str(rest);
+    let text = out.trim().trim_end_matches([':', ',']).to_owned();
+    if text.is_empty() { "an exception ended the start".to_owned() } else { text }
+}
+
+/// Takes back what only led to the missing value. Returns the rest of the template.
+fn drop_around<'t>(out: &mut String, rest: &'t str) -> &'t str {
+    let pairs = [(" (", ")"), (" `", "`"), ("`", "`")];
+    for (open, close) in pairs {
+        if out.ends_with(open)
+            && let Some(rest) = rest.strip_prefix(close)
+        {
+            out.truncate(out.len() - open.len());
+            return rest;
+        }
+    }
+    if out.is_empty() {
+        out.push_str("it");
+        return rest;
+    }
+    let kept = out.trim_end_matches([' ', ':']).len();
+    if kept < out.len() && (rest.is_empty() || rest.starts_with([' ', ',', ':', ';'])) {
+        out.truncate(kept);
+    } else {
+        out.push_str("(unknown)");
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_values_leave_no_trace() {
+        let captures = BTreeMap::from([("a".to_owned(), "X".to_owned())]);
+        assert_eq!(fill("the {a} is gone", &captures), "the X is gone");
+        assert_eq!(fill("no file ({b})", &captures), "no file");
+        assert_eq!(fill("start of `{b}` failed", &captures), "start of failed");
+        assert_eq!(fill("bad: {b}", &captures), "bad");
+        assert_eq!(fill("{b} failed", &captures), "it failed");
+        assert_eq!(fill("{a} {b} is missing", &captures), "X is missing");
+    }
+}

@@ -1,0 +1,306 @@
+//! From hits to answers: which of them say the same, which only repeat that something failed, which
+//! are history, and which one names the cause.
+
+mod attempt;
+mod history;
+mod message;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use record::wire::Severity;
+
+pub(crate) use message::fill;
+
+use crate::scan::{Context, Hit, PLAIN};
+use crate::signature::{Catalogue, Signature, When};
+use crate::sources::{Reading, Source};
+
+/// Signatures up to this rank only say that something failed, or guess.
+const GENERIC: u8 = 30;
+
+/// What one failure is known by, after joining.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) hit: Hit,
+    pub(crate) severity: Severity,
+    /// Higher is nearer to the root cause.
+    pub(crate) score: i32,
+    pub(crate) rank: u8,
+    pub(crate) cause: Option<&'static str>,
+    pub(crate) source: Source,
+    pub(crate) path: PathBuf,
+    pub(crate) member: Option<String>,
+    pub(crate) encoding: Option<&'static str>,
+    pub(crate) pid: Option<u32>,
+    pub(crate) started: Option<Timestamp>,
+    /// The app started after it.
+    pub(crate) history: bool,
+    /// Codes of the signatures that say the same less well, with their counts.
+    pub(crate) also: BTreeMap<String, u64>,
+    /// Other logs in which it was met.
+    pub(crate) seen_in: Vec<PathBuf>,
+}
+
+impl Answer {
+    /// When it was met last, as far as the logs say.
+    pub(crate) fn time(&self) -> Option<Timestamp> {
+        self.hit.last.or(self.hit.first).or(self.started)
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selection {
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
+    pub(crate) last_start: bool,
+    pub(crate) signatures: Vec<String>,
+    pub(crate) level: Severity,
+}
+
+/// The answers of one target, the best first.
+pub(crate) fn judge(catalogue: &Catalogue, readings: &[Reading], selection: &Selection) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::new();
+    let starts = history::starts(catalogue, readings);
+    for (index, reading) in readings.iter().enumerate() {
+        let failed = reading
+            .hits
+            .iter()
+            .any(|hit| catalogue.get(hit.signature).is_some_and(|signature| says_failed(signature, hit)));
+        for hit in &reading.hits {
+            if hit.signature == PLAIN {
+                answers.push(answer(reading, hit, Severity::Info, 0, None));
+                continue;
+            }
+            let Some(signature) = catalogue.get(hit.signature) else {
+                continue;
+            };
+            let mut severity = severity(signature, hit, failed, reading.source);
+            let history = severity == Severity::Error && starts.after(index, hit);
+            if history {
+                severity = Severity::Warning;
+            }
+            let mut answer = answer(reading, hit, severity, signature.rank, signature.cause);
+            answer.history = history;
+            answer.score = score(signature, hit, failed);
+            answers.push(answer);
+        }
+    }
+    answers.retain(|answer| is_selected(catalogue, answer, selection));
+    attempt::age(&mut answers);
+    if selection.last_start {
+        attempt::keep_last(&mut answers);
+    }
+    let mut answers = join(catalogue, answers);
+    answers.sort_by(|a, b| {
+        (b.severity, b.score, b.time())
+            .cmp(&(a.severity, a.score, a.time()))
+            .then_with(|| a.path.cmp(&b.path))
+            .then(a.hit.offset.cmp(&b.hit.offset))
+    });
+    let mut answers = absorb(catalogue, answers);
+    answers.retain(|answer| answer.severity >= selection.level || answer.hit.signature == PLAIN);
+    answers
+}
+
+fn answer(
+    reading: &Reading,
+    hit: &Hit,
+    severity: Severity,
+    rank: u8,
+    cause: Option<&'static str>,
+) -> Answer {
+    Answer {
+        hit: hit.clone(),
+        severity,
+        score: 0,
+        rank,
+        cause,
+        source: reading.source,
+        path: reading.path.clone(),
+        member: reading.member.clone(),
+        encoding: reading.encoding,
+        pid: reading.name.map(|name| name.pid),
+        started: reading.name.and_then(|name| name.started),
+        history: false,
+        also: BTreeMap::new(),
+        seen_in: Vec::new(),
+    }
+}
+
+fn is_selected(catalogue: &Catalogue, answer: &Answer, selection: &Selection) -> bool {
+    if !selection.signatures.is_empty() {
+        let code = catalogue.heads.get(usize::from(answer.hit.signature)).map(|head| head.code.as_ref());
+        let wanted = |want: &String| code == Some(want.strip_prefix("log/").unwrap_or(want));
+        if !selection.signatures.iter().any(wanted) {
+            return false;
+        }
+    }
+    match answer.time() {
+        Some(time) => {
+            selection.since.is_none_or(|since| time >= since) && selection.until.is_none_or(|until| time <= until)
+        }
+        // what has no time is not hidden by a wish about time
+        None => true,
+    }
+}
+
+/// True where the hit by itself says that a start failed.
+fn says_failed(signature: &Signature, hit: &Hit) -> bool {
+    signature.severity == Severity::Error
+        && match signature.when {
+            When::Start => hit.context > Context::Request,
+            When::Any => hit.context == Context::Fatal,
+            When::Notice | When::Healthy => false,
+        }
+}
+
+/// How bad a hit is, by its signature and by what stands around it.
+fn severity(signature: &Signature, hit: &Hit, failed: bool, source: Source) -> Severity {
+    let declared = signature.severity;
+    let judged = match (signature.when, hit.context) {
+        (When::Notice | When::Healthy, _) => declared,
+        (_, Context::Shutdown) => declared.min(Severity::Info),
+        (When::Start, Context::Request) => declared.min(Severity::Warning),
+        (When::Start, _) => declared,
+        (When::Any, Context::Fatal | Context::Bare) => declared,
+        (When::Any, Context::Logged) if failed => declared,
+        (When::Any, _) => declared.min(Severity::Warning),
+    };
+    match source {
+        // a status in a request log says that something failed, not what; it may be over since long
+        Source::W3c | Source::HttpErr => judged.min(Severity::Warning),
+        _ => judged,
+    }
+}
+
+fn score(signature: &Signature, hit: &Hit, failed: bool) -> i32 {
+    let context = match hit.context {
+        Context::Fatal => 60,
+        Context::Bare => 40,
+        Context::Logged if failed => 20,
+        Context::Logged => 0,
+        Context::Request => -30,
+        Context::Shutdown => -100,
+    };
+    i32::from(signature.rank) * 10 + context + i32::from(hit.depth.min(6)) * 4
+}
+
+/// The same failure met in several logs, or several times in one, as one answer.
+fn join(catalogue: &Catalogue, answers: Vec<Answer>) -> Vec<Answer> {
+    let mut joined: Vec<Answer> = Vec::new();
+    let mut index: BTreeMap<(u16, bool, String), usize> = BTreeMap::new();
+    for answer in answers {
+        if answer.hit.signature == PLAIN {
+            joined.push(answer);
+            continue;
+        }
+        let key = (answer.hit.signature, answer.history, identity(catalogue, &answer));
+        match index.get(&key) {
+            Some(&at) => merge(&mut joined[at], answer),
+            None => {
+                index.insert(key, joined.len());
+                joined.push(answer);
+            }
+        }
+    }
+    joined
+}
+
+/// What two hits of a signature must have in common to be one failure: what its message names.
+fn identity(catalogue: &Catalogue, answer: &Answer) -> String {
+    let Some(signature) = catalogue.get(answer.hit.signature) else {
+        return String::new();
+    };
+    answer
+        .hit
+        .captures
+        .iter()
+        .filter(|(name, _)| signature.message.contains(&format!("{{{name}}}")) && *name != "exception_message")
+        .filter(|(name, _)| !matches!(name.as_str(), "port" | "pid" | "code" | "hresult" | "commandline" | "app" | "address"))
+        .map(|(name, value)| format!("{name}={value};"))
+        .collect()
+}
+
+fn merge(kept: &mut Answer, other: Answer) {
+    let better = (other.severity, other.score) > (kept.severity, kept.score);
+    let (mut best, rest) = if better { (other, kept.clone()) } else { (kept.clone(), other) };
+    if rest.path != best.path && !best.seen_in.contains(&rest.path) {
+        best.seen_in.push(rest.path.clone());
+    }
+    for path in &rest.seen_in {
+        if *path != best.path && !best.seen_in.contains(path) {
+            best.seen_in.push(path.clone());
+        }
+    }
+    best.hit.count += rest.hit.count;
+    best.hit.first = match (best.hit.first, rest.hit.first) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    best.hit.last = best.hit.last.max(rest.hit.last);
+    for (name, value) in rest.hit.captures {
+        best.hit.captures.entry(name).or_insert(value);
+    }
+    *kept = best;
+}
+
+/// Folds into the best answers what only repeats that the same start failed, or names the same cause
+/// less well. `answers` come best first.
+fn absorb(catalogue: &Catalogue, answers: Vec<Answer>) -> Vec<Answer> {
+    let mut kept: Vec<Answer> = Vec::new();
+    for answer in answers {
+        let fits = |best: &&mut Answer| {
+            best.severity >= answer.severity
+                && best.history == answer.history
+                && answer.hit.signature != PLAIN
+                && answer.severity > Severity::Info
+                && is_near(best, &answer)
+                && ((answer.rank <= GENERIC && best.rank > answer.rank)
+                    || (answer.cause.is_some() && answer.cause == best.cause && best.rank >= answer.rank))
+        };
+        match kept.iter_mut().find(fits) {
+            Some(best) => {
+                let code = catalogue
+                    .heads
+                    .get(usize::from(answer.hit.signature))
+                    .map_or_else(String::new, |head| format!("log/{}", head.code));
+                *best.also.entry(code).or_default() += answer.hit.count;
+                for (code, count) in answer.also {
+                    *best.also.entry(code).or_default() += count;
+                }
+                if answer.path != best.path && !best.seen_in.contains(&answer.path) {
+                    best.seen_in.push(answer.path.clone());
+                }
+                for (name, value) in answer.hit.captures {
+                    if CARRIED.contains(&name.as_str()) {
+                        best.hit.captures.entry(name).or_insert(value);
+                    }
+                }
+                best.hit.first = best.hit.first.or(answer.hit.first);
+                best.hit.last = best.hit.last.or(answer.hit.last);
+            }
+            None => kept.push(answer),
+        }
+    }
+    kept
+}
+
+/// Captures of the repeating events that the answer takes over.
+const CARRIED: &[&str] = &[
+    "app", "root", "commandline", "stage", "port", "exit_code", "pid", "hresult", "event_id", "provider", "version",
+    "architecture", "framework", "exception", "frame",
+];
+
+/// One start, as far as can be told: the same log, or a few minutes.
+fn is_near(a: &Answer, b: &Answer) -> bool {
+    match (a.time(), b.time()) {
+        (Some(a), Some(b)) => attempt::is_one(a, b),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;
