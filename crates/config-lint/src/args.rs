@@ -1,7 +1,11 @@
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use record::cli::{ChangeArgs, Common, Format, HasCommon, MapArgs, TargetArgs};
+use record::output::Layout;
+
+use crate::layout;
 
 /// Finds what is wrong in the configuration of an ASP.NET Core app behind IIS, and repairs it
 #[derive(Parser, Debug)]
@@ -146,6 +150,16 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
 impl HasCommon for Args {
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn layout(&self) -> Option<Box<dyn Layout>> {
+        match self.common.format {
+            Some(Format::Own("sarif")) => Some(Box::new(layout::Sarif::default())),
+            Some(Format::Own(_)) => Some(Box::new(layout::GitHub)),
+            Some(Format::Text) if self.fix.diff => Some(Box::new(layout::Diff)),
+            None if self.fix.diff && self.common.output.is_none() && std::io::stdout().is_terminal() => Some(Box::new(layout::Diff)),
+            _ => None,
+        }
     }
 }
 

@@ -1,18 +1,24 @@
 mod app;
-mod argument;
 mod args;
+mod argument;
+mod baseline;
 mod connection_string;
 mod diagnostics;
 mod finding;
+mod fix;
 mod handler_setting;
 mod json_mistake;
 mod launch;
+mod layout;
+mod level;
 mod own_section;
 mod rules;
 mod run;
 mod schema;
 mod server;
 mod stdout_log;
+mod suppression;
+mod sys;
 
 exe_resource::embed!();
 

@@ -1,11 +1,18 @@
 //! The run: each target's findings, or its repair.
 
 use record::tool::{Session, Tool};
+use record::wire::{Body, Subject};
+use record::input::Target;
 
 use crate::app::{App, Overlay};
-use crate::args::Args;
+use crate::args::{Args, Command, LintArgs};
+use crate::baseline::Baseline;
+use crate::diagnostics;
+use crate::fix::{self, Wanted};
+use crate::level::Levels;
 use crate::rules;
 use crate::server::Servers;
+use crate::suppression;
 
 /// What the tool is called and can report.
 pub(crate) static TOOL: Tool = Tool {
@@ -14,16 +21,60 @@ pub(crate) static TOOL: Tool = Tool {
 };
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
+    if let Some(Command::Diagnostics { switch }) = &args.command {
+        return diagnostics::run(switch, session);
+    }
+    if let Some(undo) = &args.change.undo {
+        return fix::undo::run(undo, args.change.check, session);
+    }
     let servers = Servers::new(&args.map, args.lint.schema_dir.as_deref())?;
-    let nothing = Overlay::new();
-    session.each_target(&args.targets, |target, out| {
-        let app = App::load(target, &servers, &nothing);
-        let findings = rules::check(&app);
-        for (file, failure) in findings.failures {
-            out.emit(&target.subject.with_path(&file), failure);
+    let lint = Lint::new(&args.lint)?;
+    if let Some(wanted) = Wanted::of(args) {
+        if let Wanted::Findings(codes) = wanted {
+            rules::check_codes(codes)?;
         }
-        for found in findings.found {
-            out.emit(&target.subject.with_path(&found.file), found.finding);
+        return fix::run(args, wanted, &servers, &lint, session);
+    }
+    anyhow::ensure!(!args.change.check, "--check goes with --fix, --hosting-model or diagnostics");
+    session.each_target(&args.targets, |target, out| {
+        for (subject, body) in lint.records(target, &servers) {
+            out.emit(&subject, body);
         }
     })
+}
+
+/// Which findings are told, and how loudly.
+pub(crate) struct Lint {
+    levels: Levels,
+    baseline: Option<Baseline>,
+}
+
+impl Lint {
+    fn new(args: &LintArgs) -> anyhow::Result<Self> {
+        Ok(Self {
+            levels: args.config.as_deref().map(Levels::read).transpose()?.unwrap_or_default(),
+            baseline: args.baseline.as_deref().map(Baseline::read).transpose()?,
+        })
+    }
+
+    /// Everything that is told about a target.
+    pub(crate) fn records(&self, target: &Target, servers: &Servers) -> Vec<(Subject, Body)> {
+        let app = App::load(target, servers, &Overlay::new());
+        let findings = rules::check(&app);
+        let mut records = Vec::with_capacity(findings.found.len());
+        for (file, failure) in findings.failures {
+            records.push((target.subject.with_path(&file), failure.into()));
+        }
+        for mut found in findings.found {
+            if suppression::is_suppressed(&app, &found) || !self.levels.apply(&found.file, &mut found.finding) {
+                continue;
+            }
+            let subject = target.subject.with_path(&found.file);
+            if self.baseline.as_ref().is_some_and(|baseline| baseline.has(&subject, &found.finding)) {
+                continue;
+            }
+            records.push((subject, found.finding.into()));
+        }
+        records
+    }
 }

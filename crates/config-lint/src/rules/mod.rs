@@ -5,6 +5,7 @@ use record::wire::{Finding, Fix, Severity};
 
 use crate::app::App;
 use crate::finding::{Findings, Found};
+use crate::fix::plan::code_fits;
 
 /// What rules are written with.
 mod prelude {
@@ -113,6 +114,11 @@ rules! {
     }
     diagnostics {
         left_on,
+        switched,
+    }
+    fix {
+        refused,
+        undone,
     }
     logging_config {
         folder_missing,
@@ -142,6 +148,7 @@ rules! {
         handler_setting_unknown,
         handler_setting_value,
         hosting_model_missing,
+        hosting_model_switched,
         hosting_model_unknown,
         inherited_from_parent,
         launcher_arguments,
@@ -178,6 +185,21 @@ rules! {
         value_out_of_range,
         windows_token,
     }
+}
+
+/// Of codes that are told by what changes files, not by a look at an app.
+fn nothing(_rule: &Rule, _app: &App<'_>, _findings: &mut Findings) {}
+
+/// Whether these codes, or areas written `area/*`, exist.
+///
+/// # Errors
+/// One of them does not.
+pub(crate) fn check_codes(codes: &[String]) -> anyhow::Result<()> {
+    for code in codes {
+        let known = TABLE.iter().any(|rule| code_fits(code, rule.code.code));
+        anyhow::ensure!(known, "there is no code {code}: --list-codes shows all of them");
+    }
+    Ok(())
 }
 
 /// All rules over one app, in the order of the files and their lines.
