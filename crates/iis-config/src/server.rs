@@ -213,7 +213,7 @@ pub(crate) fn config_source(
             SourceFile::read(&path).map_err(|error| (path, error))
         }
         windows_path::Located::Missing(path) => {
-            let error = std::io::Error::from(std::io::ErrorKind::NotFound);
+            let error = std::io::Error::new(std::io::ErrorKind::NotFound, "there is no such file");
             Err((path, error.into()))
         }
         _ => {

@@ -23,6 +23,19 @@ const SKIPPED: [&str; 4] = ["node_modules", ".git", ".svn", "$RECYCLE.BIN"];
 /// # Errors
 /// The output is gone.
 pub(crate) fn list(folder: &Path, selection: &Selection, out: &mut Output) -> io::Result<()> {
+    // A file stands for the folder that it is in, and only that.
+    if let Some(parent) = folder.parent().filter(|_| folder.is_file()) {
+        let parent = if parent.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            parent
+        };
+        return if selection.has_folder(&parent.to_string_lossy()) {
+            out.emit(&Subject::of_path(parent), site(parent, None))
+        } else {
+            Ok(())
+        };
+    }
     let mut apps = Apps {
         selection,
         out,

@@ -64,14 +64,24 @@ impl Machine {
         let mut machine = Self {
             map,
             environment,
-            workers: HashMap::new(),
-            web_service: None,
             is_live,
+            ..Self::empty()
         };
         if is_live {
             machine.look_at_processes();
         }
         Ok(machine)
+    }
+
+    /// A copied server of which nothing is known.
+    pub(crate) fn empty() -> Self {
+        Self {
+            map: PathMap::identity(),
+            environment: Environment::windows_defaults(),
+            workers: HashMap::new(),
+            web_service: None,
+            is_live: false,
+        }
     }
 
     /// Facts that only make the answer better: who may not see them goes without.
