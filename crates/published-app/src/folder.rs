@@ -1,8 +1,10 @@
 //! The top level of an app's folder, listed once; names are found as Windows finds them, without regard to case.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use iis_config::environment::same;
+use iis_config::environment::{fold, same};
 
 use crate::file::{Problem, ProblemKind};
 
@@ -33,7 +35,12 @@ pub struct Folder {
     path: PathBuf,
     entries: Vec<Entry>,
     cut: bool,
+    /// Folded names of a large folder, made when a name is not found as it is written.
+    folded: OnceLock<HashMap<String, usize>>,
 }
+
+/// In a folder with fewer names than this, comparing them all is quicker than an index.
+const INDEXED: usize = 512;
 
 impl Folder {
     /// Lists a folder.
@@ -66,6 +73,7 @@ impl Folder {
             path: path.to_owned(),
             entries,
             cut,
+            folded: OnceLock::new(),
         })
     }
 
@@ -85,14 +93,28 @@ impl Folder {
             .entries
             .binary_search_by(|entry| entry.name.as_str().cmp(name))
             .ok();
-        exact
-            .map(|index| &self.entries[index])
-            .or_else(|| self.entries.iter().find(|entry| same(&entry.name, name)))
+        if let Some(index) = exact {
+            return self.entries.get(index);
+        }
+        if self.entries.len() < INDEXED {
+            return self.entries.iter().find(|entry| same(&entry.name, name));
+        }
+        let folded = self.folded.get_or_init(|| {
+            let names = self.entries.iter().enumerate().rev();
+            names
+                .map(|(index, entry)| (fold(&entry.name), index))
+                .collect()
+        });
+        self.entries.get(*folded.get(&fold(name))?)
     }
 
     /// The path of the entry with this name, in whatever case it lies there.
     pub fn path_of(&self, name: &str) -> Option<PathBuf> {
-        self.find(name).map(|entry| self.path.join(&entry.name))
+        let listed = self.find(name).map(|entry| self.path.join(&entry.name));
+        listed.or_else(|| {
+            let unlisted = self.cut.then(|| self.path.join(name))?;
+            unlisted.symlink_metadata().is_ok().then_some(unlisted)
+        })
     }
 
     /// Whether a file (or a link to anything) has this name.

@@ -292,7 +292,7 @@ impl<'t> Reader<'t> {
                 Some(b'"') => return Ok(escaped),
                 Some(b'\\') => {
                     escaped = true;
-                    self.escape();
+                    self.escape(start)?;
                 }
                 Some(0x20..) => {}
                 Some(_) => {
@@ -309,19 +309,29 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// An escape that is wrong is no error here; the characters looked at are gone, a closing quote among them.
-    fn escape(&mut self) {
-        let kind = self.data.get(self.at).copied();
+    /// An escape that is wrong is no error here; the characters looked at are gone, a closing quote among them. Units
+    /// of UTF-16 are converted one by one, so that the first half of a pair is always an error.
+    fn escape(&mut self, start: usize) -> Step<()> {
+        let kind = self.peek();
         self.at += 1;
-        if kind == Some(b'u') {
-            for _ in 0..4 {
-                let digit = self.data.get(self.at).is_some_and(u8::is_ascii_hexdigit);
-                self.at += 1;
-                if !digit {
-                    return;
-                }
-            }
+        if kind != Some(b'u') {
+            return Ok(());
         }
+        let mut unit = 0;
+        for _ in 0..4 {
+            let digit = self.peek().and_then(|digit| char::from(digit).to_digit(16));
+            self.at += 1;
+            let Some(digit) = digit else { return Ok(()) };
+            unit = unit << 4 | digit;
+        }
+        if (0xD800..0xDC00).contains(&unit) {
+            return Err(self.fail(
+                start,
+                ErrorKind::Surrogate,
+                "UTF-16 string is missing low surrogate",
+            ));
+        }
+        Ok(())
     }
 
     fn number(&mut self, start: usize, first: u8) -> Step<()> {

@@ -504,7 +504,7 @@ impl<'b> Guess<'b> {
     fn second_colon(&self) -> Option<Mistake> {
         let in_array =
             layout::still_open(&self.tokens).filter(|open| open.kind == TokenKind::StartArray);
-        let open = layout::not_closed(self.data, &self.tokens).or(in_array.map(|open| open.start));
+        let open = layout::not_closed(self.text, &self.tokens).or(in_array.map(|open| open.start));
         match open {
             Some(open) => self.not_closed(open),
             None => self.mistake(
@@ -668,7 +668,7 @@ impl<'b> Guess<'b> {
                 "the braces { } around the whole file are missing",
             );
         }
-        if let Some(bracket) = layout::closed_too_early(self.data, &self.tokens) {
+        if let Some(bracket) = layout::closed_too_early(self.text, &self.tokens) {
             let message = format!(
                 "the bracket in line {} closes too much: it is one too many, or an opening one is missing before it",
                 self.line(bracket)
@@ -718,7 +718,7 @@ impl<'b> Guess<'b> {
                 ),
             );
         }
-        let open = layout::not_closed(self.data, &self.tokens)
+        let open = layout::not_closed(self.text, &self.tokens)
             .or_else(|| layout::still_open(&self.tokens).map(|open| open.start));
         if let Some(open) = open {
             return self.not_closed(open);

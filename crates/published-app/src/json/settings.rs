@@ -11,6 +11,9 @@ use super::text::Position;
 /// Joined keys of one file may take this many bytes: a long name above a long array would otherwise grow without end.
 const MAX_KEY_BYTES: usize = 64 << 20;
 
+/// .NET's limit for a document.
+const MAX_DEPTH: usize = 64;
+
 /// One key of a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
@@ -50,7 +53,7 @@ pub enum SettingsError {
         "'{key}' holds half of a surrogate pair (\\uD800 to \\uDFFF), which .NET cannot read as text."
     )]
     Surrogate { key: String, at: Position },
-    #[error("the keys of this file are too long in total")]
+    #[error("the keys of this file are nested too deeply or too long in total")]
     TooLarge { at: Position },
 }
 
@@ -84,6 +87,7 @@ impl Settings {
             settings: &mut settings,
             path: String::new(),
             key_bytes: 0,
+            depth: 0,
         };
         visit.children(root)?;
         Ok(settings)
@@ -121,11 +125,18 @@ struct Visit<'v> {
     settings: &'v mut Settings,
     path: String,
     key_bytes: usize,
+    depth: usize,
 }
 
 impl Visit<'_> {
-    /// Depth is bounded by the reader's own limit of 64.
+    /// A document read by .NET's rules is at most 64 deep; one read by a host's rules is refused beyond that.
     fn value(&mut self, name: &str, name_at: usize, value: Value<'_>) -> Result<(), SettingsError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(SettingsError::TooLarge {
+                at: value.position(),
+            });
+        }
+        self.depth += 1;
         let before = self.path.len();
         if before > 0 {
             self.path.push(':');
@@ -142,6 +153,7 @@ impl Visit<'_> {
             _ => self.scalar(name_at, value),
         };
         self.path.truncate(before);
+        self.depth -= 1;
         outcome
     }
 

@@ -40,7 +40,13 @@ pub struct Text {
     encoding: Encoding,
     invalid_at: Option<usize>,
     lines: OnceLock<Vec<u32>>,
+    /// Characters before each multiple of [`STRIDE`]: files of one long line exist, and places in them are asked for
+    /// by the hundred thousand.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// Bytes between two remembered counts.
+const STRIDE: usize = 1024;
 
 impl Text {
     /// Decodes as `StreamReader` does. Never fails: invalid sequences become U+FFFD, and [`Text::invalid_at`] tells
@@ -90,6 +96,7 @@ impl Text {
             encoding,
             invalid_at,
             lines: OnceLock::new(),
+            characters: OnceLock::new(),
         }
     }
 
@@ -149,25 +156,55 @@ impl Text {
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.bytes.len());
+        let (line, start) = self.line_of(offset);
+        let column = self.characters_before(offset) - self.characters_before(start) + 1;
+        Position {
+            offset,
+            line,
+            column,
+        }
+    }
+
+    /// Number (from 1) and first offset of the line of an offset.
+    fn line_of(&self, offset: usize) -> (u32, usize) {
         let starts = self.lines.get_or_init(|| line_starts(&self.bytes));
         let line = starts.partition_point(|&start| start as usize <= offset);
         let start = starts
             .get(line.saturating_sub(1))
             .map_or(0, |&start| start as usize);
-        let before = &self.bytes[start..offset];
-        // a character is counted by its first byte
-        let characters = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
-        Position {
-            offset,
-            line: line as u32,
-            column: characters as u32 + 1,
-        }
+        (line as u32, start)
+    }
+
+    /// First offset of the line of an offset.
+    pub(super) fn line_start(&self, offset: usize) -> usize {
+        self.line_of(offset.min(self.bytes.len())).1
+    }
+
+    fn characters_before(&self, offset: usize) -> u32 {
+        let counts = self.characters.get_or_init(|| {
+            let mut sum = 0;
+            let counts = self.bytes.chunks(STRIDE).map(|chunk| {
+                let before = sum;
+                sum += characters(chunk);
+                before
+            });
+            counts.collect()
+        });
+        let index = offset / STRIDE;
+        let (index, counted) = match counts.get(index) {
+            Some(&counted) => (index, counted),
+            // the end of a text whose length is a multiple of the stride
+            None => match (index.checked_sub(1), counts.last()) {
+                (Some(last), Some(&counted)) => (last, counted),
+                _ => return 0,
+            },
+        };
+        counted + characters(&self.bytes[index * STRIDE..offset])
     }
 
     /// Bytes between the beginning of the line and a position.
     pub(super) fn bytes_before_in_line(&self, position: Position) -> usize {
-        let before = &self.bytes[..position.offset.min(self.bytes.len())];
-        before.len() - memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)
+        position.offset - self.line_start(position.offset)
     }
 
     /// One line (from 1) without its line end; nothing for a line that is not there.
@@ -181,6 +218,11 @@ impl Text {
         let line = &self.bytes[start..end];
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
+}
+
+/// A character is counted by its first byte.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u32
 }
 
 fn line_starts(bytes: &[u8]) -> Vec<u32> {
@@ -253,6 +295,20 @@ mod tests {
             decoded(b"\xFF\xFE\x00\xD8}\0"),
             ("\u{FFFD}}".into(), Encoding::Utf16Le, Some(0))
         );
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_in_characters() {
+        for length in [1023, 1024, 1025, 2048, 5000] {
+            let text = Text::decode("ä".repeat(length).into_bytes());
+            for at in [0, 1, 511, 512, 513, length - 1, length] {
+                assert_eq!(
+                    text.position(at * 2).column as usize,
+                    at + 1,
+                    "{length} {at}"
+                );
+            }
+        }
     }
 
     #[test]
