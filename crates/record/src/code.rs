@@ -34,10 +34,31 @@ impl Code {
     }
 }
 
+/// The documentation of a source file, and nothing else of it, in the binary: `record::module_docs!("this_rule.rs")`.
+/// [`module_docs`] alone would keep the whole file.
+#[macro_export]
+macro_rules! module_docs {
+    ($file:literal) => {{
+        const DOCS: &str = $crate::code::module_docs(include_str!($file));
+        const BYTES: [u8; DOCS.len()] = $crate::code::copied(DOCS);
+        match ::core::str::from_utf8(&BYTES) {
+            Ok(docs) => docs,
+            Err(_) => "",
+        }
+    }};
+}
+
+/// The bytes of `text` as an array of its own; for [`module_docs!`](crate::module_docs!).
+pub const fn copied<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    bytes.copy_from_slice(text.as_bytes());
+    bytes
+}
+
 /// The leading `//!` lines of a source file, at compile time: a rule's own documentation is what
 /// `--explain` prints and what its page holds.
 ///
-/// `record::code::module_docs(include_str!("this_rule.rs"))`
+/// Rules say [`module_docs!`](crate::module_docs!).
 pub const fn module_docs(source: &'static str) -> &'static str {
     let bytes = source.as_bytes();
     let mut end = 0;
@@ -94,6 +115,8 @@ mod tests {
             module_docs("//! One.\n//!\n//! Two.\nuse x;\n//! no"),
             "//! One.\n//!\n//! Two.\n"
         );
+        const OWN: &str = crate::module_docs!("code.rs");
+        assert!(OWN.starts_with("//! Finding codes") && OWN.ends_with("documentation.\n"));
         assert_eq!(module_docs("use x;"), "");
         assert_eq!(module_docs("//! only"), "//! only");
         let code = Code {

@@ -192,7 +192,14 @@ pub fn read_backwards(path: &Path, tool: &'static str) -> io::Result<Backwards> 
         starts.push(start);
         start += length;
     }
-    Ok(Backwards { lines: Lines { input, number: 0, tool }, starts })
+    Ok(Backwards {
+        lines: Lines {
+            input,
+            number: 0,
+            tool,
+        },
+        starts,
+    })
 }
 
 impl Iterator for Backwards {
@@ -297,7 +304,10 @@ mod tests {
             .write(line("b"))
             .unwrap();
         assert_eq!(paths(&file), ["a", "b"]);
-        let backwards: Vec<_> = read_backwards(&file, "unblock").unwrap().map(|line| line.unwrap()["path"].clone()).collect();
+        let backwards: Vec<_> = read_backwards(&file, "unblock")
+            .unwrap()
+            .map(|line| line.unwrap()["path"].clone())
+            .collect();
         assert_eq!(backwards, ["b", "a"]);
     }
 
