@@ -36,8 +36,13 @@ pub(crate) struct XmlFile {
 impl XmlFile {
     fn parse(path: PathBuf, bytes: Vec<u8>) -> Self {
         let length = bytes.len();
-        let content = Document::parse(bytes).map(|document| SourceFile::new(path.clone(), document));
-        Self { path, length, content }
+        let content =
+            Document::parse(bytes).map(|document| SourceFile::new(path.clone(), document));
+        Self {
+            path,
+            length,
+            content,
+        }
     }
 
     /// The well-formed document.
@@ -98,7 +103,9 @@ impl JsonFile {
 
 /// See [`JsonFile::environment`].
 pub(crate) fn environment_of(name: &str) -> Option<&str> {
-    let head = name.get(..12).filter(|head| head.eq_ignore_ascii_case("appsettings."))?;
+    let head = name
+        .get(..12)
+        .filter(|head| head.eq_ignore_ascii_case("appsettings."))?;
     let rest = &name[head.len()..];
     let end = rest.len().checked_sub(5)?;
     rest.get(end..)
@@ -188,8 +195,15 @@ impl<'t> App<'t> {
         }
         let document = app.web_config.as_ref().and_then(XmlFile::document);
         let transform = document.is_some_and(|document| {
-            let named = app.web_config.as_ref().is_some_and(|file| !file.name().eq_ignore_ascii_case("web.config"));
-            named && document.root().attributes().any(|attribute| attribute.name().starts_with("xmlns:"))
+            let named = app
+                .web_config
+                .as_ref()
+                .is_some_and(|file| !file.name().eq_ignore_ascii_case("web.config"));
+            named
+                && document
+                    .root()
+                    .attributes()
+                    .any(|attribute| attribute.name().starts_with("xmlns:"))
         });
         app.section = document.and_then(asp_net_core::own_section);
         app.transform = transform;
@@ -198,7 +212,9 @@ impl<'t> App<'t> {
 
     fn read_folder(&mut self, folder: Folder, overlay: &Overlay) {
         for entry in folder.entries() {
-            if matches!(entry.kind, EntryKind::Folder) && !entry.name.eq_ignore_ascii_case("web.config") {
+            if matches!(entry.kind, EntryKind::Folder)
+                && !entry.name.eq_ignore_ascii_case("web.config")
+            {
                 continue;
             }
             if let Some(kind) = FileKind::of(&entry.name) {
@@ -212,7 +228,9 @@ impl<'t> App<'t> {
         let path = self.target.path.clone();
         let name = name_of(&path);
         let kind = FileKind::of(&name).unwrap_or_else(|| {
-            if windows_path::extension(&name).is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            if windows_path::extension(&name)
+                .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+            {
                 FileKind::Settings
             } else {
                 FileKind::WebConfig
@@ -220,7 +238,11 @@ impl<'t> App<'t> {
         });
         self.path = path.parent().map(Path::to_owned).unwrap_or_default();
         if name.eq_ignore_ascii_case("web.config") {
-            let folder = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };
+            let folder = if self.path.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                &self.path
+            };
             self.folder = Folder::read(folder).ok();
         }
         self.read_file(kind, path, overlay);
@@ -237,9 +259,13 @@ impl<'t> App<'t> {
         };
         match (bytes, kind) {
             (Ok(None), _) => {}
-            (Ok(Some(bytes)), FileKind::WebConfig) => self.web_config = Some(XmlFile::parse(path, bytes)),
+            (Ok(Some(bytes)), FileKind::WebConfig) => {
+                self.web_config = Some(XmlFile::parse(path, bytes))
+            }
             (Ok(Some(bytes)), FileKind::Logging) => self.logging.push(XmlFile::parse(path, bytes)),
-            (Ok(Some(bytes)), FileKind::Settings) => self.settings.push(JsonFile::parse(path, bytes)),
+            (Ok(Some(bytes)), FileKind::Settings) => {
+                self.settings.push(JsonFile::parse(path, bytes))
+            }
             (Err(problem), _) => self.problems.push(problem),
         }
     }
@@ -262,7 +288,11 @@ impl<'t> App<'t> {
 
     /// A server's configuration names this app.
     pub(crate) fn is_on_server(&self) -> bool {
-        self.site().is_some_and(|site| site.source.as_deref().is_some_and(|source| source != "folder"))
+        self.site().is_some_and(|site| {
+            site.source
+                .as_deref()
+                .is_some_and(|source| source != "folder")
+        })
     }
 
     /// What is in force for the app: of its server's whole chain, or of its web.config alone.
@@ -273,7 +303,10 @@ impl<'t> App<'t> {
                     let file = self.web_config.as_ref()?.content.as_ref().ok()?;
                     Some(Chain::of_file(Arc::clone(file)))
                 })?;
-                Some(Effective::with_schema(chain, self.servers.sections().schema()))
+                Some(Effective::with_schema(
+                    chain,
+                    self.servers.sections().schema(),
+                ))
             })
             .as_ref()
     }
@@ -284,22 +317,33 @@ impl<'t> App<'t> {
         let site = server.site(subject.site.as_deref()?)?;
         let map = self.servers.map(self.site());
         let app = subject.app.as_deref().unwrap_or("/");
-        Some(Chain::of_path(server, site, app, &map, &Environment::windows_defaults()))
+        Some(Chain::of_path(
+            server,
+            site,
+            app,
+            &map,
+            &Environment::windows_defaults(),
+        ))
     }
 
     /// What IIS refuses in the files that configure the app.
     pub(crate) fn refused(&self) -> &[Refusal] {
-        self.refused
-            .get_or_init(|| {
-                let Some(effective) = self.effective() else { return Vec::new() };
-                let from_server = self.server().is_some();
-                let mut refused = effective.violations();
-                // what other servers declare and lock says nothing about this one
-                refused.retain(|refusal| {
-                    from_server || matches!(refusal, Refusal::DuplicateEntry { .. } | Refusal::ConfigSource { .. })
-                });
-                refused
-            })
+        self.refused.get_or_init(|| {
+            let Some(effective) = self.effective() else {
+                return Vec::new();
+            };
+            let from_server = self.server().is_some();
+            let mut refused = effective.violations();
+            // what other servers declare and lock says nothing about this one
+            refused.retain(|refusal| {
+                from_server
+                    || matches!(
+                        refusal,
+                        Refusal::DuplicateEntry { .. } | Refusal::ConfigSource { .. }
+                    )
+            });
+            refused
+        })
     }
 
     /// A parent's configuration gives this attribute of `<aspNetCore>`.
@@ -308,7 +352,10 @@ impl<'t> App<'t> {
             && self
                 .effective()
                 .and_then(|effective| effective.section("system.webServer/aspNetCore"))
-                .is_some_and(|node| node.get(name).is_some_and(|setting| !setting.value.is_empty()))
+                .is_some_and(|node| {
+                    node.get(name)
+                        .is_some_and(|setting| !setting.value.is_empty())
+                })
     }
 
     /// A parent's configuration hands requests to the module.
@@ -319,9 +366,9 @@ impl<'t> App<'t> {
                 .and_then(|effective| effective.section("system.webServer/handlers"))
                 .is_some_and(|node| {
                     node.items.iter().any(|item| {
-                        item.node
-                            .value("modules")
-                            .is_some_and(|modules| own_section::lists(modules, V1) || own_section::lists(modules, V2))
+                        item.node.value("modules").is_some_and(|modules| {
+                            own_section::lists(modules, V1) || own_section::lists(modules, V2)
+                        })
                     })
                 })
     }
@@ -329,8 +376,12 @@ impl<'t> App<'t> {
     /// Windows authentication as the server's configuration has it for the app.
     pub(crate) fn windows_authentication(&self) -> Option<bool> {
         self.server()?;
-        let section = self.effective()?.section("system.webServer/security/authentication/windowsAuthentication")?;
-        section.value("enabled").map(|text| text.eq_ignore_ascii_case("true"))
+        let section = self
+            .effective()?
+            .section("system.webServer/security/authentication/windowsAuthentication")?;
+        section
+            .value("enabled")
+            .map(|text| text.eq_ignore_ascii_case("true"))
     }
 
     /// The web.config of the nearest folder above that has one with `<aspNetCore>` for its sub-applications too; only
@@ -340,9 +391,15 @@ impl<'t> App<'t> {
             return None;
         }
         let path = std::path::absolute(&self.path).ok()?;
-        let file = path.ancestors().skip(1).take(3).map(|folder| folder.join("web.config")).find(|file| file.is_file())?;
+        let file = path
+            .ancestors()
+            .skip(1)
+            .take(3)
+            .map(|folder| folder.join("web.config"))
+            .find(|file| file.is_file())?;
         let file = SourceFile::read(&file).ok()?;
-        let inherited = asp_net_core::own_section(file.document()).is_some_and(|section| section.inherit_in_child_applications);
+        let inherited = asp_net_core::own_section(file.document())
+            .is_some_and(|section| section.inherit_in_child_applications);
         inherited.then_some(file)
     }
 
@@ -386,7 +443,9 @@ impl<'t> App<'t> {
     /// A project's own folder, where `web.config` is a source file that publishing completes.
     pub(crate) fn is_project(&self) -> bool {
         self.folder.as_ref().is_some_and(|folder| {
-            ["csproj", "fsproj", "vbproj"].iter().any(|suffix| folder.files_ending(suffix).next().is_some())
+            ["csproj", "fsproj", "vbproj"]
+                .iter()
+                .any(|suffix| folder.files_ending(suffix).next().is_some())
         })
     }
 
@@ -401,7 +460,9 @@ impl<'t> App<'t> {
     /// Names (without `.runtimeconfig.json`) of the programs in the folder.
     pub(crate) fn programs(&self) -> Vec<&str> {
         const SUFFIX: &str = ".runtimeconfig.json";
-        let Some(folder) = &self.folder else { return Vec::new() };
+        let Some(folder) = &self.folder else {
+            return Vec::new();
+        };
         folder
             .files_ending(SUFFIX)
             .map(|name| &name[..name.len() - SUFFIX.len()])
@@ -417,9 +478,19 @@ impl<'t> App<'t> {
                 let path = self.expand(section.process_path()?);
                 let arguments = argument::split(&self.expand(section.arguments()));
                 let name = windows_path::file_name(&path).unwrap_or(&path);
-                let is_dotnet = name.eq_ignore_ascii_case("dotnet") || name.eq_ignore_ascii_case("dotnet.exe");
-                let app = if is_dotnet { argument::app(&arguments).map(str::to_owned) } else { None };
-                Some(Program { path, is_dotnet, arguments, app })
+                let is_dotnet =
+                    name.eq_ignore_ascii_case("dotnet") || name.eq_ignore_ascii_case("dotnet.exe");
+                let app = if is_dotnet {
+                    argument::app(&arguments).map(str::to_owned)
+                } else {
+                    None
+                };
+                Some(Program {
+                    path,
+                    is_dotnet,
+                    arguments,
+                    app,
+                })
             })
             .as_ref()
     }
@@ -469,8 +540,13 @@ impl<'t> App<'t> {
     }
 
     fn locate_relative(&self, path: &str) -> Place {
-        let Some(folder) = &self.folder else { return Place::Unknown };
-        let mut names = path.split('\\').filter(|name| !matches!(*name, "" | ".")).peekable();
+        let Some(folder) = &self.folder else {
+            return Place::Unknown;
+        };
+        let mut names = path
+            .split('\\')
+            .filter(|name| !matches!(*name, "" | "."))
+            .peekable();
         let Some(first) = names.next() else {
             return Place::Found(self.path.clone());
         };
@@ -478,14 +554,21 @@ impl<'t> App<'t> {
             return Place::Unknown;
         }
         let Some(mut found) = folder.path_of(first) else {
-            return if folder.is_cut() { Place::Unknown } else { Place::Missing };
+            return if folder.is_cut() {
+                Place::Unknown
+            } else {
+                Place::Missing
+            };
         };
         for name in names {
             let direct = found.join(name);
             found = if direct.exists() {
                 direct
             } else {
-                match Folder::read(&found).ok().and_then(|folder| folder.path_of(name)) {
+                match Folder::read(&found)
+                    .ok()
+                    .and_then(|folder| folder.path_of(name))
+                {
                     Some(path) => path,
                     None => return Place::Missing,
                 }
@@ -497,10 +580,23 @@ impl<'t> App<'t> {
     /// Values of environment variables that the app gets: web.config's over the pool's.
     pub(crate) fn variable(&self, name: &str) -> Option<(String, VariableSource)> {
         let own = self.section.as_ref().and_then(|section| {
-            let entries = section.environment_variables.iter().filter(|entry| !entry.overridden);
+            let entries = section
+                .environment_variables
+                .iter()
+                .filter(|entry| !entry.overridden);
             entries
-                .filter(|entry| entry.name.as_deref().is_some_and(|own| iis_config::environment::same(own, name)))
-                .find_map(|entry| entry.value.clone().map(|value| (value, VariableSource::WebConfig)))
+                .filter(|entry| {
+                    entry
+                        .name
+                        .as_deref()
+                        .is_some_and(|own| iis_config::environment::same(own, name))
+                })
+                .find_map(|entry| {
+                    entry
+                        .value
+                        .clone()
+                        .map(|value| (value, VariableSource::WebConfig))
+                })
         });
         own.or_else(|| {
             let site = self.site()?;
@@ -553,10 +649,10 @@ impl FileKind {
         let last = bytes.last()?.to_ascii_lowercase();
         if last == b'n' && name.len() >= 12 {
             let head = name.get(..11)?;
-            let is_settings = (head.eq_ignore_ascii_case("appsettings")
-                && (bytes[11] == b'.'))
+            let is_settings = (head.eq_ignore_ascii_case("appsettings") && (bytes[11] == b'.'))
                 || name.eq_ignore_ascii_case("hosting.json");
-            return (is_settings && name.to_ascii_lowercase().ends_with(".json")).then_some(Self::Settings);
+            return (is_settings && name.to_ascii_lowercase().ends_with(".json"))
+                .then_some(Self::Settings);
         }
         if last == b'g' {
             if name.eq_ignore_ascii_case("web.config") {

@@ -140,7 +140,11 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
         "d" => 86_400,
         _ => return Err("write a number and s, m, h or d: 30m".into()),
     };
-    match digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)) {
+    match digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor))
+    {
         Some(seconds @ 1..=604_800) => Ok(std::time::Duration::from_secs(seconds)),
         Some(_) => Err("from 1s to 7d".into()),
         None => Err("write a number and s, m, h or d: 30m".into()),
@@ -157,7 +161,12 @@ impl HasCommon for Args {
             Some(Format::Own("sarif")) => Some(Box::new(layout::Sarif::default())),
             Some(Format::Own(_)) => Some(Box::new(layout::GitHub)),
             Some(Format::Text) if self.fix.diff => Some(Box::new(layout::Diff)),
-            None if self.fix.diff && self.common.output.is_none() && std::io::stdout().is_terminal() => Some(Box::new(layout::Diff)),
+            None if self.fix.diff
+                && self.common.output.is_none()
+                && std::io::stdout().is_terminal() =>
+            {
+                Some(Box::new(layout::Diff))
+            }
             _ => None,
         }
     }

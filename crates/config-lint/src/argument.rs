@@ -56,13 +56,19 @@ const WITH_VALUE: [&str; 8] = [
 
 /// The argument of `dotnet` that should be the app: the first that is neither an option nor an option's value, behind
 /// `exec` if that is there.
-pub(crate) fn app<'a>(arguments: &'a [String]) -> Option<&'a str> {
+pub(crate) fn app(arguments: &[String]) -> Option<&str> {
     let mut rest = arguments.iter().map(String::as_str).peekable();
-    if rest.peek().is_some_and(|first| first.eq_ignore_ascii_case("exec")) {
+    if rest
+        .peek()
+        .is_some_and(|first| first.eq_ignore_ascii_case("exec"))
+    {
         rest.next();
     }
     while let Some(argument) = rest.next() {
-        if WITH_VALUE.iter().any(|option| option.eq_ignore_ascii_case(argument)) {
+        if WITH_VALUE
+            .iter()
+            .any(|option| option.eq_ignore_ascii_case(argument))
+        {
             rest.next();
         } else if !argument.starts_with('-') {
             return Some(argument);
@@ -80,7 +86,10 @@ mod tests {
         for (line, expected) in [
             ("", &[][..]),
             (r".\App.dll", &[r".\App.dll"]),
-            (r#""C:\My App\App.dll" --x "a b""#, &[r"C:\My App\App.dll", "--x", "a b"]),
+            (
+                r#""C:\My App\App.dll" --x "a b""#,
+                &[r"C:\My App\App.dll", "--x", "a b"],
+            ),
             (r#"a\"b "c\\" d\e"#, &[r#"a"b"#, r"c\", r"d\e"]),
             ("  a\t b ", &["a", "b"]),
             (r#""""#, &[""]),
@@ -93,7 +102,10 @@ mod tests {
     fn the_app_stands_behind_the_hosts_options() {
         let find = |line| app(&split(line)).map(str::to_owned);
         assert_eq!(find(r".\App.dll x"), Some(r".\App.dll".into()));
-        assert_eq!(find(r"exec --roll-forward Major App.dll"), Some("App.dll".into()));
+        assert_eq!(
+            find(r"exec --roll-forward Major App.dll"),
+            Some("App.dll".into())
+        );
         assert_eq!(find("--info"), None);
         assert_eq!(find("--depsfile"), None);
     }

@@ -16,9 +16,17 @@ impl Baseline {
     /// # Errors
     /// The file cannot be read, or holds no record at all.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let records: Vec<Record> = bytes.split(|byte| *byte == b'\n').filter_map(Record::parse).collect();
-        anyhow::ensure!(!records.is_empty(), "{} holds no records: write it with --format jsonl --output FILE", path.display());
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let records: Vec<Record> = bytes
+            .split(|byte| *byte == b'\n')
+            .filter_map(Record::parse)
+            .collect();
+        anyhow::ensure!(
+            !records.is_empty(),
+            "{} holds no records: write it with --format jsonl --output FILE",
+            path.display()
+        );
         let known = records.into_iter().filter_map(|record| match record.body {
             Body::Finding(finding) => Some(key(&record.subject, &finding)),
             _ => None,
@@ -36,6 +44,10 @@ fn key(subject: &Subject, finding: &Finding) -> (String, String, String) {
     // what was written is masked, so what is compared must be
     let message = record::mask::text(&finding.message);
     let message = message.chars().filter(|c| !c.is_ascii_digit()).collect();
-    let path = subject.path.as_deref().unwrap_or_default().replace('\\', "/");
+    let path = subject
+        .path
+        .as_deref()
+        .unwrap_or_default()
+        .replace('\\', "/");
     (finding.code.clone(), path, message)
 }

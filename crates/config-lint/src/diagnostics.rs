@@ -52,12 +52,18 @@ pub(crate) fn is_over(undo: &Path) -> bool {
 }
 
 fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| time.as_secs())
 }
 
 pub(crate) fn run(switch: &Switch, session: &mut Session) -> anyhow::Result<()> {
     match switch {
-        Switch::On { targets, period, check } => {
+        Switch::On {
+            targets,
+            period,
+            check,
+        } => {
             let servers = Servers::new(&record::cli::MapArgs::default(), None)?;
             let mut changed: Vec<(Subject, PathBuf)> = Vec::new();
             session.each_target_streaming(targets, |target, out| {
@@ -96,7 +102,11 @@ pub(crate) fn run(switch: &Switch, session: &mut Session) -> anyhow::Result<()> 
     }
 }
 
-fn tell(session: &mut Session, subject: &Subject, outcome: io::Result<Action>) -> anyhow::Result<()> {
+fn tell(
+    session: &mut Session,
+    subject: &Subject,
+    outcome: io::Result<Action>,
+) -> anyhow::Result<()> {
     match outcome {
         Ok(action) => session.out().emit(subject, action)?,
         Err(error) => session.out().emit(subject, failure(&error))?,
@@ -130,7 +140,12 @@ fn web_config(target: &Target) -> PathBuf {
         .unwrap_or_else(|| target.path.join("web.config"))
 }
 
-fn switch_on(target: &Target, servers: &Servers, period: Option<Duration>, check: bool) -> io::Result<(PathBuf, Action)> {
+fn switch_on(
+    target: &Target,
+    servers: &Servers,
+    period: Option<Duration>,
+    check: bool,
+) -> io::Result<(PathBuf, Action)> {
     let path = web_config(target);
     let undo = path.with_file_name(UNDO_NAME);
     let before = file::read(&path)?;
@@ -140,7 +155,9 @@ fn switch_on(target: &Target, servers: &Servers, period: Option<Duration>, check
         if matches!(&line, Some(Line::File { after, .. }) if *after == before) {
             return Ok((path, action(false, check, &undo)));
         }
-        if !matches!(&line, None | Some(Line::File { .. })) || matches!(&line, Some(Line::File { before: old, .. }) if *old != before) {
+        if !matches!(&line, None | Some(Line::File { .. }))
+            || matches!(&line, Some(Line::File { before: old, .. }) if *old != before)
+        {
             return Err(io::Error::other(format!(
                 "{} was changed while diagnostics were on: compare it with {} and remove that file",
                 path.display(),
@@ -153,11 +170,15 @@ fn switch_on(target: &Target, servers: &Servers, period: Option<Duration>, check
     }
     let app = App::load(target, servers, &Overlay::new());
     let Some((own, element, section)) = app.own().filter(|(own, _, _)| *own == path) else {
-        return Err(io::Error::other(format!("{} has no <aspNetCore> of its own", path.display())));
+        return Err(io::Error::other(format!(
+            "{} has no <aspNetCore> of its own",
+            path.display()
+        )));
     };
     let document = element.document();
     let repair = stdout_log::switch_on(&app, element, section);
-    let v1 = handlers(document).any(|handler| names_module(handler, V1)) && !handlers(document).any(|handler| names_module(handler, V2));
+    let v1 = handlers(document).any(|handler| names_module(handler, V1))
+        && !handlers(document).any(|handler| names_module(handler, V2));
     let after = edited(document, element, &repair.changes, !v1, &before)?;
     if check || after == before {
         return Ok((own.to_owned(), action(after != before, check, &undo)));
@@ -175,7 +196,13 @@ fn switch_on(target: &Target, servers: &Servers, period: Option<Duration>, check
 }
 
 /// The stdout log on, and the module's debug log where the module has one.
-fn edited(document: &Document, element: Element<'_>, changes: &[Change], debug: bool, bytes: &[u8]) -> io::Result<Vec<u8>> {
+fn edited(
+    document: &Document,
+    element: Element<'_>,
+    changes: &[Change],
+    debug: bool,
+    bytes: &[u8],
+) -> io::Result<Vec<u8>> {
     let mut edit = document.edit();
     for change in changes {
         if let Change::SetAttribute { name, value, .. } = change {
@@ -183,13 +210,19 @@ fn edited(document: &Document, element: Element<'_>, changes: &[Change], debug: 
         }
     }
     if debug {
-        let entry = |name: &str, value: &str| NewElement::new("handlerSetting").attribute("name", name).attribute("value", value);
+        let entry = |name: &str, value: &str| {
+            NewElement::new("handlerSetting")
+                .attribute("name", name)
+                .attribute("value", value)
+        };
         let wanted = [("debugFile", DEBUG_FILE), ("debugLevel", DEBUG_LEVEL)];
         match element.child("handlerSettings") {
             None => {
                 let new = wanted
                     .iter()
-                    .fold(NewElement::new("handlerSettings"), |new, (name, value)| new.child(entry(name, value)));
+                    .fold(NewElement::new("handlerSettings"), |new, (name, value)| {
+                        new.child(entry(name, value))
+                    });
                 edit.append(element, &new);
             }
             Some(settings) => {
@@ -197,7 +230,10 @@ fn edited(document: &Document, element: Element<'_>, changes: &[Change], debug: 
                 for (name, value) in wanted {
                     // of several the first counts
                     let known = settings.children().find(|child| {
-                        child.name() == "handlerSetting" && child.value("name").is_some_and(|own| own.eq_ignore_ascii_case(name))
+                        child.name() == "handlerSetting"
+                            && child
+                                .value("name")
+                                .is_some_and(|own| own.eq_ignore_ascii_case(name))
                     });
                     match known {
                         Some(_) if name == "debugFile" => {}
@@ -221,20 +257,30 @@ fn edited(document: &Document, element: Element<'_>, changes: &[Change], debug: 
 }
 
 fn last_line(undo: &Path) -> io::Result<Option<Line>> {
-    Ok(read_backwards(undo, TOOL)?.find_map(Result::ok).as_ref().and_then(Line::of))
+    Ok(read_backwards(undo, TOOL)?
+        .find_map(Result::ok)
+        .as_ref()
+        .and_then(Line::of))
 }
 
 fn switch_off(path: &Path, check: bool) -> io::Result<Action> {
     let undo = path.with_file_name(UNDO_NAME);
     let line = match last_line(&undo) {
         Ok(line) => line,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(action(false, check, &undo)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(action(false, check, &undo));
+        }
         Err(error) => return Err(error),
     };
     let changed = match line {
         // the undo file was torn before web.config was touched
         None => false,
-        Some(Line::Folder(_)) => return Err(io::Error::other(format!("{} is not of diagnostics", undo.display()))),
+        Some(Line::Folder(_)) => {
+            return Err(io::Error::other(format!(
+                "{} is not of diagnostics",
+                undo.display()
+            )));
+        }
         Some(Line::File { before, after, .. }) => undo::put_back(path, &before, &after, check)?,
     };
     if !check {

@@ -40,25 +40,41 @@ pub(crate) const TABLE: &[Setting] = &[
     setting("debugFile", Model::Both, Kind::Text),
     setting("debugLevel", Model::Both, Kind::DebugLevel),
     setting("disallowRotationOnConfigChange", Model::Both, Kind::Switch),
-    setting("enableOutOfProcessConsoleRedirection", Model::OutOfProcess, Kind::Switch),
+    setting(
+        "enableOutOfProcessConsoleRedirection",
+        Model::OutOfProcess,
+        Kind::Switch,
+    ),
     setting("enableShadowCopy", Model::Both, Kind::Switch),
     setting("experimentalEnableShadowCopy", Model::Both, Kind::Switch),
-    setting("forwardResponseConnectionHeader", Model::OutOfProcess, Kind::Switch),
+    setting(
+        "forwardResponseConnectionHeader",
+        Model::OutOfProcess,
+        Kind::Switch,
+    ),
     setting("handlerVersion", Model::OutOfProcess, Kind::Text),
     setting("setCurrentDirectory", Model::InProcess, Kind::Switch),
     setting("shadowCopyDirectory", Model::Both, Kind::Text),
     setting("shutdownDelay", Model::Both, Kind::Delay),
     setting("stackSize", Model::InProcess, Kind::Hexadecimal),
-    setting("suppressRecycleOnStartupTimeout", Model::InProcess, Kind::Switch),
+    setting(
+        "suppressRecycleOnStartupTimeout",
+        Model::InProcess,
+        Kind::Switch,
+    ),
 ];
 
 /// The setting of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Setting> {
-    TABLE.iter().find(|setting| setting.name.eq_ignore_ascii_case(name))
+    TABLE
+        .iter()
+        .find(|setting| setting.name.eq_ignore_ascii_case(name))
 }
 
 /// Words of `debugLevel`; the module accepts what begins with one of them.
-const LEVELS: [&str; 7] = ["ERROR", "WARNING", "INFO", "TRACE", "CONSOLE", "EVENTLOG", "FILE"];
+const LEVELS: [&str; 7] = [
+    "ERROR", "WARNING", "INFO", "TRACE", "CONSOLE", "EVENTLOG", "FILE",
+];
 
 impl Kind {
     /// Why a value is not understood, as a clause; none where it is.
@@ -75,14 +91,19 @@ impl Kind {
                 .map(str::trim)
                 .filter(|word| !word.is_empty())
                 .find(|word| {
-                    !LEVELS
-                        .iter()
-                        .any(|level| word.get(..level.len()).is_some_and(|start| start.eq_ignore_ascii_case(level)))
+                    !LEVELS.iter().any(|level| {
+                        word.get(..level.len())
+                            .is_some_and(|start| start.eq_ignore_ascii_case(level))
+                    })
                 })
                 .map(|word| format!("{word} is no level")),
             Self::Hexadecimal => {
-                let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-                let fine = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let digits = text
+                    .strip_prefix("0x")
+                    .or_else(|| text.strip_prefix("0X"))
+                    .unwrap_or(text);
+                let fine =
+                    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
                 (!fine).then(|| "it is no hexadecimal number".to_owned())
             }
             Self::Delay => match text.parse::<i64>() {
@@ -98,7 +119,9 @@ impl Kind {
         match self {
             Self::Text => "a text",
             Self::Switch => "true or false",
-            Self::DebugLevel => "some of ERROR, WARNING, INFO, TRACE and CONSOLE, EVENTLOG, FILE, separated by commas",
+            Self::DebugLevel => {
+                "some of ERROR, WARNING, INFO, TRACE and CONSOLE, EVENTLOG, FILE, separated by commas"
+            }
             Self::Hexadecimal => "a hexadecimal number of bytes",
             Self::Delay => "a number of milliseconds",
         }

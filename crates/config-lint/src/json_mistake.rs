@@ -1,6 +1,8 @@
 //! The mistake that probably lies behind a JSON error: what a person did, which is seldom where the reader stops.
 
-use published_app::json::{Broken, Dialect, Document, Encoding, ErrorKind, Reader, Text, TokenKind};
+use published_app::json::{
+    Broken, Dialect, Document, Encoding, ErrorKind, Reader, Text, TokenKind,
+};
 
 /// A likely mistake.
 #[derive(Debug)]
@@ -17,6 +19,19 @@ pub(crate) struct Mistake {
 
 /// Looks at the place where the reader stopped.
 pub(crate) fn find(broken: &Broken) -> Option<Mistake> {
+    let mut mistake = look(broken)?;
+    mistake.splice = mistake
+        .splice
+        .and_then(|(at, remove, put)| mends(&broken.text, at, remove, &put));
+    Some(mistake)
+}
+
+/// The splice that mends this one mistake, whatever comes behind it.
+fn once(broken: &Broken) -> Option<(usize, usize, String)> {
+    look(broken)?.splice
+}
+
+fn look(broken: &Broken) -> Option<Mistake> {
     let text = &broken.text;
     let bytes = text.as_bytes();
     let at = broken.error.position.offset.min(bytes.len());
@@ -41,16 +56,32 @@ pub(crate) fn find(broken: &Broken) -> Option<Mistake> {
             "Close the text with \"",
         ),
         ErrorKind::ControlCharacter => mistake(
-            format!("the control character U+{:04X} stands in a text in line {line}", bytes.get(at).copied().unwrap_or_default()),
+            format!(
+                "the control character U+{:04X} stands in a text in line {line}",
+                bytes.get(at).copied().unwrap_or_default()
+            ),
             "Delete the invisible character",
         ),
-        ErrorKind::ValueExpected | ErrorKind::NameExpected | ErrorKind::Literal => stray(broken, at),
-        ErrorKind::ColonExpected => mistake(format!("a colon is missing behind a name in line {line}"), "Put : between name and value"),
-        ErrorKind::EndOfData => mistake(unclosed(broken), "Close what is open, with }, ] or a quotation mark, at the end"),
+        ErrorKind::ValueExpected | ErrorKind::NameExpected | ErrorKind::Literal => {
+            stray(broken, at)
+        }
+        ErrorKind::ColonExpected => mistake(
+            format!("a colon is missing behind a name in line {line}"),
+            "Put : between name and value",
+        ),
+        ErrorKind::EndOfData => mistake(
+            unclosed(broken),
+            "Close what is open, with }, ] or a quotation mark, at the end",
+        ),
         ErrorKind::TextAfterEnd => mistake(
             match bytes.get(at) {
-                Some(b'}' | b']') => format!("there is one closing {} too many in line {line}", char::from(bytes[at])),
-                Some(b',') => format!("the file's outermost brace is closed before line {line}, though more follows"),
+                Some(b'}' | b']') => format!(
+                    "there is one closing {} too many in line {line}",
+                    char::from(bytes[at])
+                ),
+                Some(b',') => format!(
+                    "the file's outermost brace is closed before line {line}, though more follows"
+                ),
                 _ => format!("text follows in line {line} behind the end of the file's one object"),
             },
             "Remove what is too much",
@@ -59,7 +90,10 @@ pub(crate) fn find(broken: &Broken) -> Option<Mistake> {
             format!("a bracket in line {line} closes another one than was opened last"),
             "Close brackets in the order in which they were opened",
         ),
-        ErrorKind::TooDeep => mistake("brackets stand inside each other more than 64 deep".into(), "Flatten the settings"),
+        ErrorKind::TooDeep => mistake(
+            "brackets stand inside each other more than 64 deep".into(),
+            "Flatten the settings",
+        ),
         _ => None,
     }
 }
@@ -78,14 +112,31 @@ fn encoding(bytes: &[u8], line: u32) -> Option<Mistake> {
 /// Marks of other tools at the place.
 fn leftover(bytes: &[u8], at: usize, line: u32) -> Option<Mistake> {
     let rest = &bytes[at..];
-    let (what, help) = if [b"<<<<<<<".as_slice(), b"=======", b">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
-        (format!("line {line} is a conflict mark of Git"), "Resolve the conflict and remove the marks")
-    } else if [b"#{".as_slice(), b"__", b"$(", b"${", b"{{"].iter().any(|mark| rest.starts_with(mark)) {
-        (format!("a place holder of a deployment stands without quotes in line {line}"), "Put quotes around it, or replace it")
+    let (what, help) = if [b"<<<<<<<".as_slice(), b"=======", b">>>>>>>"]
+        .iter()
+        .any(|mark| rest.starts_with(mark))
+    {
+        (
+            format!("line {line} is a conflict mark of Git"),
+            "Resolve the conflict and remove the marks",
+        )
+    } else if [b"#{".as_slice(), b"__", b"$(", b"${", b"{{"]
+        .iter()
+        .any(|mark| rest.starts_with(mark))
+    {
+        (
+            format!("a place holder of a deployment stands without quotes in line {line}"),
+            "Put quotes around it, or replace it",
+        )
     } else {
         return None;
     };
-    Some(Mistake { what, help: help.to_owned(), line, splice: None })
+    Some(Mistake {
+        what,
+        help: help.to_owned(),
+        line,
+        splice: None,
+    })
 }
 
 /// The last token before the place: offset behind it.
@@ -108,13 +159,17 @@ fn missing_comma(broken: &Broken, at: usize) -> Option<Mistake> {
     if !matches!(next, b'"' | b'{' | b'[') {
         return Some(match next {
             b':' => Mistake {
-                what: format!("a colon stands in line {line} where a comma or closing bracket is due"),
+                what: format!(
+                    "a colon stands in line {line} where a comma or closing bracket is due"
+                ),
                 help: "Correct the names and values".into(),
                 line,
                 splice: None,
             },
             _ => Mistake {
-                what: format!("something stands behind a value in line {line}; a quotation mark inside a text is written \\\""),
+                what: format!(
+                    "something stands behind a value in line {line}; a quotation mark inside a text is written \\\""
+                ),
                 help: "Remove it, or put a comma between the values".into(),
                 line,
                 splice: None,
@@ -127,9 +182,13 @@ fn missing_comma(broken: &Broken, at: usize) -> Option<Mistake> {
         } else {
             format!("a comma is missing at the end of line {before}")
         },
-        help: if before == line { "Put a comma between the two values".into() } else { "Put a comma at the end of the value".into() },
+        help: if before == line {
+            "Put a comma between the two values".into()
+        } else {
+            "Put a comma at the end of the value".into()
+        },
         line: before,
-        splice: mends(text, end, 0, ","),
+        splice: Some((end, 0, ",".to_owned())),
     })
 }
 
@@ -138,15 +197,21 @@ fn backslash(broken: &Broken, at: usize) -> Option<Mistake> {
     let bytes = text.as_bytes();
     let line = broken.error.position.line;
     // the text around: no quotation mark stands in it unescaped
-    let start = bytes[..at].iter().rposition(|byte| matches!(byte, b'"' | b'\n')).map_or(0, |quote| quote + 1);
-    let length = bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\n')).unwrap_or(0);
+    let start = bytes[..at]
+        .iter()
+        .rposition(|byte| matches!(byte, b'"' | b'\n'))
+        .map_or(0, |quote| quote + 1);
+    let length = bytes[at..]
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\n'))
+        .unwrap_or(0);
     let raw = text.slice(start, at + length);
     let doubled = doubled(&raw);
     Some(Mistake {
         what: format!("a single backslash stands in \"{raw}\" in line {line}"),
         help: format!("Double it: \"{doubled}\""),
         line,
-        splice: mends(text, start, raw.len(), &doubled),
+        splice: Some((start, raw.len(), doubled)),
     })
 }
 
@@ -171,23 +236,55 @@ fn stray(broken: &Broken, at: usize) -> Option<Mistake> {
     let rest = text.slice(at, at + 16);
     let first = rest.chars().next()?;
     let (what, help, put) = match first {
-        '\u{a0}' => ("a no-break space (U+00A0)", "Replace it by a blank", Some(" ")),
-        '\u{feff}' => ("a byte order mark (U+FEFF) in the middle", "Delete the invisible character", Some("")),
+        '\u{a0}' => (
+            "a no-break space (U+00A0)",
+            "Replace it by a blank",
+            Some(" "),
+        ),
+        '\u{feff}' => (
+            "a byte order mark (U+FEFF) in the middle",
+            "Delete the invisible character",
+            Some(""),
+        ),
         '\u{200b}'..='\u{200f}' | '\u{2060}' => ("an invisible character", "Delete it", Some("")),
-        '\u{201c}' | '\u{201d}' | '\u{201e}' => ("a curly quotation mark", "Write plain quotation marks", None),
-        '\'' => ("a single quotation mark", "Write double quotation marks", None),
+        '\u{201c}' | '\u{201d}' | '\u{201e}' => (
+            "a curly quotation mark",
+            "Write plain quotation marks",
+            None,
+        ),
+        '\'' => (
+            "a single quotation mark",
+            "Write double quotation marks",
+            None,
+        ),
         ',' => ("a comma too many", "Remove the comma", None),
-        '}' | ']' => ("a closing bracket where a value is due", "Write the value, or remove the comma or name before it", None),
-        'T' | 'F' | 'N' => ("true, false or null with a capital letter", "Write it in small letters", None),
-        c if c.is_control() => ("a control character", "Delete the invisible character", Some("")),
-        c if c.is_alphabetic() || c == '_' => ("a text without quotation marks", "Put quotation marks around it", None),
+        '}' | ']' => (
+            "a closing bracket where a value is due",
+            "Write the value, or remove the comma or name before it",
+            None,
+        ),
+        'T' | 'F' | 'N' => (
+            "true, false or null with a capital letter",
+            "Write it in small letters",
+            None,
+        ),
+        c if c.is_control() => (
+            "a control character",
+            "Delete the invisible character",
+            Some(""),
+        ),
+        c if c.is_alphabetic() || c == '_' => (
+            "a text without quotation marks",
+            "Put quotation marks around it",
+            None,
+        ),
         _ => return None,
     };
     Some(Mistake {
         what: format!("{what} stands in line {line}"),
         help: help.to_owned(),
         line,
-        splice: put.and_then(|put| mends(text, at, first.len_utf8(), put)),
+        splice: put.map(|put| (at, first.len_utf8(), put.to_owned())),
     })
 }
 
@@ -206,22 +303,39 @@ fn unclosed(broken: &Broken) -> String {
         }
     }
     match open.last() {
-        Some((bracket, start)) => format!("the {bracket} of line {} is never closed", broken.text.position(*start).line),
+        Some((bracket, start)) => format!(
+            "the {bracket} of line {} is never closed",
+            broken.text.position(*start).line
+        ),
         None => "the file ends too early".to_owned(),
     }
 }
 
-/// The splice, if the text is JSON with it.
+/// Mistakes of one file that are mended in turn; more of them are for a person.
+const MAX_MISTAKES: usize = 8;
+
+/// The splice, if the text is JSON with it, or if what is wrong further on can be mended in turn.
 fn mends(text: &Text, at: usize, remove: usize, put: &str) -> Option<(usize, usize, String)> {
-    if !matches!(text.encoding(), Encoding::Utf8 | Encoding::Utf8Bom) || text.invalid_at().is_some() {
+    if !matches!(text.encoding(), Encoding::Utf8 | Encoding::Utf8Bom) || text.invalid_at().is_some()
+    {
         return None;
     }
     let bytes = text.as_bytes();
     let mut new = bytes.get(..at)?.to_vec();
     new.extend_from_slice(put.as_bytes());
     new.extend_from_slice(bytes.get(at + remove..)?);
-    Document::parse(new, Dialect::Configuration).ok()?;
-    Some((at, remove, put.to_owned()))
+    let splice = (at, remove, put.to_owned());
+    let mut next = new;
+    for _ in 0..MAX_MISTAKES {
+        let broken = match Document::parse(next, Dialect::Configuration) {
+            Ok(_) => return Some(splice),
+            Err(broken) => broken,
+        };
+        let (at, remove, put) = once(&broken)?;
+        next = broken.text.as_bytes().to_vec();
+        next.splice(at..at + remove, put.bytes());
+    }
+    None
 }
 
 #[cfg(test)]
@@ -229,7 +343,8 @@ mod tests {
     use super::*;
 
     fn mistake(text: &str) -> (String, u32, bool) {
-        let broken = Document::parse(text.as_bytes().to_vec(), Dialect::Configuration).expect_err("broken");
+        let broken =
+            Document::parse(text.as_bytes().to_vec(), Dialect::Configuration).expect_err("broken");
         let found = find(&broken).expect("a mistake");
         (found.what, found.line, found.splice.is_some())
     }
@@ -237,20 +352,85 @@ mod tests {
     #[test]
     fn the_mistake_is_found_where_it_was_made() {
         for (text, what, line, mends) in [
-            ("{\n \"A\": 1\n // c\n \"B\": 2\n}", "a comma is missing at the end of line 2", 2, true),
-            ("{ \"A\": 1 \"B\": 2 }", "a comma is missing in line 1", 1, true),
-            ("{\n \"A\": \"SERVER\\X\"\n}", "a single backslash stands in \"SERVER\\X\" in line 2", 2, true),
-            ("{\n \"A\": \"C:\\\\a\\X\"\n}", "a single backslash stands in \"C:\\\\a\\X\" in line 2", 2, true),
-            ("{\n\u{a0}\"A\": 1}", "a no-break space (U+00A0) stands in line 2", 2, true),
-            ("{\n<<<<<<< HEAD\n}", "line 2 is a conflict mark of Git", 2, false),
-            ("{\"A\": #{x}#}", "a place holder of a deployment stands without quotes in line 1", 1, false),
+            (
+                "{\n \"A\": 1\n // c\n \"B\": 2\n}",
+                "a comma is missing at the end of line 2",
+                2,
+                true,
+            ),
+            (
+                "{ \"A\": 1 \"B\": 2 }",
+                "a comma is missing in line 1",
+                1,
+                true,
+            ),
+            (
+                "{\n \"A\": \"SERVER\\X\"\n}",
+                "a single backslash stands in \"SERVER\\X\" in line 2",
+                2,
+                true,
+            ),
+            (
+                "{\n \"A\": \"C:\\\\a\\X\"\n}",
+                "a single backslash stands in \"C:\\\\a\\X\" in line 2",
+                2,
+                true,
+            ),
+            (
+                "{\n\u{a0}\"A\": 1}",
+                "a no-break space (U+00A0) stands in line 2",
+                2,
+                true,
+            ),
+            (
+                "{\n<<<<<<< HEAD\n}",
+                "line 2 is a conflict mark of Git",
+                2,
+                false,
+            ),
+            (
+                "{\"A\": #{x}#}",
+                "a place holder of a deployment stands without quotes in line 1",
+                1,
+                false,
+            ),
             ("", "the file is empty", 1, false),
-            ("{\"A\": {\n \"B\": 1\n", "the { of line 1 is never closed", 3, false),
-            ("{}\n}", "there is one closing } too many in line 2", 2, false),
-            ("{\"A\": \"x\n\"}", "a text in line 1 is not closed with a quotation mark", 1, false),
-            ("{'A': 1}", "a single quotation mark stands in line 1", 1, false),
-            ("{\"A\": True}", "true, false or null with a capital letter stands in line 1", 1, false),
-            ("{\0\"\0A\0\"\0", "it holds NUL characters, as a UTF-16 file without byte order mark does", 1, false),
+            (
+                "{\"A\": {\n \"B\": 1\n",
+                "the { of line 1 is never closed",
+                3,
+                false,
+            ),
+            (
+                "{}\n}",
+                "there is one closing } too many in line 2",
+                2,
+                false,
+            ),
+            (
+                "{\"A\": \"x\n\"}",
+                "a text in line 1 is not closed with a quotation mark",
+                1,
+                false,
+            ),
+            (
+                "{'A': 1}",
+                "a single quotation mark stands in line 1",
+                1,
+                false,
+            ),
+            (
+                "{\"A\": True}",
+                "true, false or null with a capital letter stands in line 1",
+                1,
+                false,
+            ),
+            (
+                "{\0\"\0A\0\"\0",
+                "it holds NUL characters, as a UTF-16 file without byte order mark does",
+                1,
+                false,
+            ),
         ] {
             assert_eq!(mistake(text), (what.to_owned(), line, mends), "{text:?}");
         }

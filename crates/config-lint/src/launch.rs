@@ -32,7 +32,11 @@ impl Launch {
         }
         folder.has_file(&dll).then(|| Self {
             process_path: "dotnet".to_owned(),
-            arguments: if dll.contains(' ') { format!("\".\\{dll}\"") } else { format!(".\\{dll}") },
+            arguments: if dll.contains(' ') {
+                format!("\".\\{dll}\"")
+            } else {
+                format!(".\\{dll}")
+            },
         })
     }
 
@@ -46,7 +50,10 @@ impl Launch {
         }];
         if self.arguments.is_empty() {
             if element.attribute("arguments").is_some() {
-                changes.push(Change::RemoveAttribute { element: start, name: "arguments".to_owned() });
+                changes.push(Change::RemoveAttribute {
+                    element: start,
+                    name: "arguments".to_owned(),
+                });
             }
         } else {
             changes.push(Change::SetAttribute {
@@ -63,7 +70,11 @@ impl fmt::Display for Launch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "processPath=\"{}\"", self.process_path)?;
         if !self.arguments.is_empty() {
-            write!(f, " arguments=\"{}\"", self.arguments.replace('"', "&quot;"))?;
+            write!(
+                f,
+                " arguments=\"{}\"",
+                self.arguments.replace('"', "&quot;")
+            )?;
         }
         Ok(())
     }

@@ -14,7 +14,11 @@ fn finding(record: &Record) -> Option<Finding> {
     match &record.body {
         Body::Finding(finding) => Some((**finding).clone()),
         Body::Match(found) => Some(found.finding.clone()),
-        Body::Failure(failure) => Some(Finding::new(&failure.code, Severity::Error, failure.message.clone())),
+        Body::Failure(failure) => Some(Finding::new(
+            &failure.code,
+            Severity::Error,
+            failure.message.clone(),
+        )),
         _ => None,
     }
 }
@@ -25,11 +29,16 @@ fn uri(path: &str) -> String {
     let relative = here
         .as_deref()
         .and_then(|here| std::path::Path::new(path).strip_prefix(here).ok())
-        .map_or_else(|| path.to_owned(), |path| path.to_string_lossy().into_owned());
+        .map_or_else(
+            || path.to_owned(),
+            |path| path.to_string_lossy().into_owned(),
+        );
     let mut uri = String::with_capacity(relative.len());
     for byte in relative.replace('\\', "/").trim_start_matches("./").bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte))
+            }
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -49,7 +58,9 @@ pub(crate) struct Sarif {
 
 impl Layout for Sarif {
     fn record(&mut self, record: &Record) -> String {
-        let Some(finding) = finding(record) else { return String::new() };
+        let Some(finding) = finding(record) else {
+            return String::new();
+        };
         let level = match finding.severity {
             Severity::Info => "note",
             Severity::Warning => "warning",
@@ -117,7 +128,9 @@ pub(crate) struct GitHub;
 
 impl Layout for GitHub {
     fn record(&mut self, record: &Record) -> String {
-        let Some(finding) = finding(record) else { return String::new() };
+        let Some(finding) = finding(record) else {
+            return String::new();
+        };
         let command = match finding.severity {
             Severity::Info => "notice",
             Severity::Warning => "warning",
@@ -148,7 +161,12 @@ impl Layout for GitHub {
 
 /// Text behind the second `::`.
 fn data(text: &str) -> String {
-    sanitize(&text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"))
+    sanitize(
+        &text
+            .replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A"),
+    )
 }
 
 /// Text of a property.
@@ -169,7 +187,7 @@ impl Layout for Diff {
                 .map(|diff| {
                     // tabs and line ends are the file's; other control characters must not reach a terminal
                     diff.split('\n')
-                        .map(|line| line.split('\t').map(|part| visible(part)).collect::<Vec<_>>().join("\t"))
+                        .map(|line| line.split('\t').map(visible).collect::<Vec<_>>().join("\t"))
                         .collect::<Vec<_>>()
                         .join("\n")
                 })

@@ -67,7 +67,8 @@ impl Levels {
     /// # Errors
     /// The file cannot be read, is no TOML of this form, or names a code that does not exist.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
         Self::parse(&text).with_context(|| path.display().to_string())
     }
 
@@ -75,7 +76,8 @@ impl Levels {
         let file: File = toml::from_str(text)?;
         let mut paths = Vec::new();
         for rule in file.paths {
-            let pattern = Pattern::new(&rule.pattern).with_context(|| format!("match = \"{}\"", rule.pattern))?;
+            let pattern = Pattern::new(&rule.pattern)
+                .with_context(|| format!("match = \"{}\"", rule.pattern))?;
             paths.push((pattern, joined(rule.ignore, rule.levels)?));
         }
         Ok(Self {
@@ -112,7 +114,10 @@ impl Levels {
     }
 }
 
-fn joined(ignore: Vec<String>, levels: BTreeMap<String, Level>) -> anyhow::Result<Vec<(String, Level)>> {
+fn joined(
+    ignore: Vec<String>,
+    levels: BTreeMap<String, Level>,
+) -> anyhow::Result<Vec<(String, Level)>> {
     let all: Vec<(String, Level)> = levels
         .into_iter()
         .chain(ignore.into_iter().map(|code| (code, Level::Off)))
@@ -136,7 +141,9 @@ mod tests {
 
     fn level(levels: &Levels, path: &str, code: &str) -> Option<Severity> {
         let mut finding = Finding::new(code, Severity::Warning, "m");
-        levels.apply(Path::new(path), &mut finding).then_some(finding.severity)
+        levels
+            .apply(Path::new(path), &mut finding)
+            .then_some(finding.severity)
     }
 
     #[test]
@@ -146,17 +153,34 @@ mod tests {
              [[paths]]\nmatch = \"**/legacy/**\"\nlevels = { \"web-config/*\" = \"info\", \"stdout-log/on\" = \"warning\" }",
         )
         .expect("good");
-        assert_eq!(level(&levels, "/a/web.config", "web-config/module-v1"), Some(Severity::Error));
-        assert_eq!(level(&levels, "/a/Legacy/b/web.config", "web-config/module-v1"), Some(Severity::Info));
+        assert_eq!(
+            level(&levels, "/a/web.config", "web-config/module-v1"),
+            Some(Severity::Error)
+        );
+        assert_eq!(
+            level(&levels, "/a/Legacy/b/web.config", "web-config/module-v1"),
+            Some(Severity::Info)
+        );
         assert_eq!(level(&levels, "/a/web.config", "stdout-log/on"), None);
-        assert_eq!(level(&levels, "/a/legacy/web.config", "stdout-log/on"), Some(Severity::Warning));
+        assert_eq!(
+            level(&levels, "/a/legacy/web.config", "stdout-log/on"),
+            Some(Severity::Warning)
+        );
         assert_eq!(level(&levels, "/a", "app-settings/development-file"), None);
-        assert_eq!(level(&levels, "/a", "app-settings/malformed"), Some(Severity::Warning));
+        assert_eq!(
+            level(&levels, "/a", "app-settings/malformed"),
+            Some(Severity::Warning)
+        );
     }
 
     #[test]
     fn mistakes_in_the_file_are_errors() {
-        for bad in ["levls = 1", "[levels]\n\"a/b\" = \"off\"", "[levels]\n\"stdout-log/on\" = \"loud\"", "[[paths]]\nmatch = \"***\""] {
+        for bad in [
+            "levls = 1",
+            "[levels]\n\"a/b\" = \"off\"",
+            "[levels]\n\"stdout-log/on\" = \"loud\"",
+            "[[paths]]\nmatch = \"***\"",
+        ] {
             assert!(Levels::parse(bad).is_err(), "{bad}");
         }
     }

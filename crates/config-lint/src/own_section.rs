@@ -4,7 +4,9 @@ use iis_config::document::{Document, Element};
 
 /// True for a `<location>` without path or with `.`: what it holds is for the folder itself.
 pub(crate) fn is_own(location: Element<'_>) -> bool {
-    location.value("path").is_none_or(|path| matches!(path.as_ref(), "" | "."))
+    location
+        .value("path")
+        .is_none_or(|path| matches!(path.as_ref(), "" | "."))
 }
 
 /// `<system.webServer>` elements for the folder itself, in or out of `<location>`, in the order of the file.
@@ -13,7 +15,10 @@ pub(crate) fn servers(document: &Document) -> impl Iterator<Item = Element<'_>> 
 }
 
 /// Elements of that name directly in `<configuration>` or in a `<location>` for the folder itself.
-pub(crate) fn groups<'d>(document: &'d Document, name: &'static str) -> impl Iterator<Item = Element<'d>> {
+pub(crate) fn groups<'d>(
+    document: &'d Document,
+    name: &'static str,
+) -> impl Iterator<Item = Element<'d>> {
     let root = document.root();
     let is_configuration = root.name() == "configuration";
     root.children()
@@ -21,13 +26,19 @@ pub(crate) fn groups<'d>(document: &'d Document, name: &'static str) -> impl Ite
         .flat_map(move |child| {
             let inside = child.name() == "location" && is_own(child);
             let own = (child.name() == name).then_some(child);
-            own.into_iter()
-                .chain(child.children().filter(move |inner| inside && inner.name() == name))
+            own.into_iter().chain(
+                child
+                    .children()
+                    .filter(move |inner| inside && inner.name() == name),
+            )
         })
 }
 
 /// Sections of `<system.webServer>` of that name for the folder itself.
-pub(crate) fn sections<'d>(document: &'d Document, name: &'static str) -> impl Iterator<Item = Element<'d>> {
+pub(crate) fn sections<'d>(
+    document: &'d Document,
+    name: &'static str,
+) -> impl Iterator<Item = Element<'d>> {
     servers(document)
         .flat_map(Element::children)
         .filter(move |section| section.name() == name)
@@ -42,12 +53,16 @@ pub(crate) fn handlers(document: &Document) -> impl Iterator<Item = Element<'_>>
 
 /// The modules that a handler names: `modules="A, B"`.
 pub(crate) fn names_module(handler: Element<'_>, module: &str) -> bool {
-    handler.value("modules").is_some_and(|modules| lists(&modules, module))
+    handler
+        .value("modules")
+        .is_some_and(|modules| lists(&modules, module))
 }
 
 /// Whether a list of modules, `A, B`, has this one.
 pub(crate) fn lists(modules: &str, module: &str) -> bool {
-    modules.split(',').any(|name| name.trim().eq_ignore_ascii_case(module))
+    modules
+        .split(',')
+        .any(|name| name.trim().eq_ignore_ascii_case(module))
 }
 
 /// All elements inside an element.

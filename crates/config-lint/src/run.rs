@@ -1,8 +1,8 @@
 //! The run: each target's findings, or its repair.
 
+use record::input::Target;
 use record::tool::{Session, Tool};
 use record::wire::{Body, Subject};
-use record::input::Target;
 
 use crate::app::{App, Overlay};
 use crate::args::{Args, Command, LintArgs};
@@ -35,7 +35,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
         }
         return fix::run(args, wanted, &servers, &lint, session);
     }
-    anyhow::ensure!(!args.change.check, "--check goes with --fix, --hosting-model or diagnostics");
+    anyhow::ensure!(
+        !args.change.check,
+        "--check goes with --fix, --hosting-model or diagnostics"
+    );
     session.each_target(&args.targets, |target, out| {
         for (subject, body) in lint.records(target, &servers) {
             out.emit(&subject, body);
@@ -52,7 +55,12 @@ pub(crate) struct Lint {
 impl Lint {
     fn new(args: &LintArgs) -> anyhow::Result<Self> {
         Ok(Self {
-            levels: args.config.as_deref().map(Levels::read).transpose()?.unwrap_or_default(),
+            levels: args
+                .config
+                .as_deref()
+                .map(Levels::read)
+                .transpose()?
+                .unwrap_or_default(),
             baseline: args.baseline.as_deref().map(Baseline::read).transpose()?,
         })
     }
@@ -66,11 +74,17 @@ impl Lint {
             records.push((target.subject.with_path(&file), failure.into()));
         }
         for mut found in findings.found {
-            if suppression::is_suppressed(&app, &found) || !self.levels.apply(&found.file, &mut found.finding) {
+            if suppression::is_suppressed(&app, &found)
+                || !self.levels.apply(&found.file, &mut found.finding)
+            {
                 continue;
             }
             let subject = target.subject.with_path(&found.file);
-            if self.baseline.as_ref().is_some_and(|baseline| baseline.has(&subject, &found.finding)) {
+            if self
+                .baseline
+                .as_ref()
+                .is_some_and(|baseline| baseline.has(&subject, &found.finding))
+            {
                 continue;
             }
             records.push((subject, found.finding.into()));

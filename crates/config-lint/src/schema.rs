@@ -61,14 +61,20 @@ impl Sections {
         let mut schema = Schema::default();
         let mut files: Vec<_> = std::fs::read_dir(folder)?
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml")))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+            })
             .collect();
         files.sort();
         for file in &files {
             let document = document::read(file).with_context(|| file.display().to_string())?;
             schema.add(&document);
         }
-        anyhow::ensure!(schema.sections().next().is_some(), "no *.xml there has a sectionSchema");
+        anyhow::ensure!(
+            schema.sections().next().is_some(),
+            "no *.xml there has a sectionSchema"
+        );
         Ok(Self {
             schema: Cow::Owned(schema),
             complete: true,
@@ -112,17 +118,29 @@ impl Sections {
         let known = self.schema.section(&path);
         if let Some(schema) = known {
             if self.complete || WHOLE.contains(&path.as_str()) {
-                violations.extend(schema.check(element).iter().map(|fault| Violation::of(fault, &path)));
+                violations.extend(
+                    schema
+                        .check(element)
+                        .iter()
+                        .map(|fault| Violation::of(fault, &path)),
+                );
             }
             return;
         }
         let prefix = format!("{path}/");
-        if self.schema.sections().any(|section| section.starts_with(&prefix)) {
+        if self
+            .schema
+            .sections()
+            .any(|section| section.starts_with(&prefix))
+        {
             for inner in element.children() {
                 self.section(inner, prefix.clone(), violations);
             }
         } else if self.complete {
-            let names = self.schema.sections().filter_map(|section| section.strip_prefix("system.webServer/"));
+            let names = self
+                .schema
+                .sections()
+                .filter_map(|section| section.strip_prefix("system.webServer/"));
             violations.push(Violation {
                 nearest: iis_config::schema::nearest(element.name(), names),
                 ..Violation::at(element, ViolationKind::UnknownSection, &path)

@@ -63,7 +63,10 @@ impl Servers {
 
     /// The server's configuration that a site record names; none where it was found in a folder or cannot be read.
     pub(crate) fn of(&self, site: &Site) -> Option<Arc<Server>> {
-        let source = site.source.as_deref().filter(|source| *source != "folder")?;
+        let source = site
+            .source
+            .as_deref()
+            .filter(|source| *source != "folder")?;
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = servers.get(Path::new(source)) {
             return server.clone();
@@ -85,6 +88,10 @@ pub(crate) fn has_module(server: &Server, name: &str) -> bool {
             modules
                 .children()
                 .filter(|entry| entry.name() == "add")
-                .any(|entry| entry.value("name").is_some_and(|own| own.eq_ignore_ascii_case(name)))
+                .any(|entry| {
+                    entry
+                        .value("name")
+                        .is_some_and(|own| own.eq_ignore_ascii_case(name))
+                })
         })
 }

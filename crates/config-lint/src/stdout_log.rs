@@ -15,7 +15,8 @@ pub(crate) const USUAL: &str = r".\logs\stdout";
 
 /// The folder of a log file's path; none where it is the app's own folder.
 pub(crate) fn folder(file: &str) -> Option<&str> {
-    windows_path::parent(file).filter(|folder| !matches!(folder.trim_end_matches(['\\', '/']), "" | "."))
+    windows_path::parent(file)
+        .filter(|folder| !matches!(folder.trim_end_matches(['\\', '/']), "" | "."))
 }
 
 /// Where a folder relative to the app lies here, there or not.
@@ -25,11 +26,19 @@ pub(crate) fn local(app: &App<'_>, folder: &str) -> Option<PathBuf> {
     }
     let normal = windows_path::normalize(folder);
     let mut path = app.path.clone();
-    for (depth, name) in normal.split('\\').filter(|name| !matches!(*name, "" | ".")).enumerate() {
+    for (depth, name) in normal
+        .split('\\')
+        .filter(|name| !matches!(*name, "" | "."))
+        .enumerate()
+    {
         if name == ".." || windows_path::forbidden_character(name).is_some() {
             return None;
         }
-        let known = app.folder.as_ref().filter(|_| depth == 0).and_then(|folder| folder.find(name));
+        let known = app
+            .folder
+            .as_ref()
+            .filter(|_| depth == 0)
+            .and_then(|folder| folder.find(name));
         path.push(known.map_or(name, |entry| &entry.name));
     }
     Some(path)
@@ -37,9 +46,15 @@ pub(crate) fn local(app: &App<'_>, folder: &str) -> Option<PathBuf> {
 
 /// Bytes of the files in the log's folder; 0 where it is not there or is the app's own folder.
 pub(crate) fn size(app: &App<'_>, section: &AspNetCore) -> u64 {
-    let Some(folder) = folder(section.stdout_log_file()) else { return 0 };
-    let Place::Found(path) = app.locate(folder) else { return 0 };
-    let Ok(folder) = Folder::read(&path) else { return 0 };
+    let Some(folder) = folder(section.stdout_log_file()) else {
+        return 0;
+    };
+    let Place::Found(path) = app.locate(folder) else {
+        return 0;
+    };
+    let Ok(folder) = Folder::read(&path) else {
+        return 0;
+    };
     folder
         .files_ending(".log")
         .filter_map(|name| std::fs::metadata(path.join(name)).ok())
@@ -55,7 +70,9 @@ pub(crate) fn switch_on(app: &App<'_>, element: Element<'_>, section: &AspNetCor
         name: "stdoutLogEnabled".to_owned(),
         value: "true".to_owned(),
     }];
-    let written = section.text("stdoutLogFile").filter(|file| !file.is_empty());
+    let written = section
+        .text("stdoutLogFile")
+        .filter(|file| !file.is_empty());
     if written.is_none() {
         changes.push(Change::SetAttribute {
             element: start,

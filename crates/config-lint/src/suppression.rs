@@ -15,11 +15,15 @@ const MARK: &str = "config-lint:";
 /// Whether a comment of its file silences a finding.
 pub(crate) fn is_suppressed(app: &App<'_>, found: &Found) -> bool {
     let files = app.web_config.iter().chain(&app.logging);
-    let Some(document) = files.filter(|file| file.path == found.file).find_map(|file| file.document()) else {
+    let Some(document) = files
+        .filter(|file| file.path == found.file)
+        .find_map(|file| file.document())
+    else {
         return false;
     };
     document.comments().any(|comment| {
-        ignored(document.slice(comment)).is_some_and(|mut codes| codes.any(|code| code_fits(code, &found.finding.code)))
+        ignored(document.slice(comment))
+            .is_some_and(|mut codes| codes.any(|code| code_fits(code, &found.finding.code)))
             && covers(document, comment, found)
     })
 }
@@ -27,22 +31,38 @@ pub(crate) fn is_suppressed(app: &App<'_>, found: &Found) -> bool {
 /// The codes of a comment; none where it is an ordinary one.
 fn ignored(comment: &str) -> Option<impl Iterator<Item = &str>> {
     let inner = comment.strip_prefix("<!--")?.strip_suffix("-->")?.trim();
-    let codes = inner.strip_prefix(MARK)?.trim_start().strip_prefix("ignore")?;
-    Some(codes.split([',', ' ', '\t', '\r', '\n']).filter(|code| !code.is_empty()))
+    let codes = inner
+        .strip_prefix(MARK)?
+        .trim_start()
+        .strip_prefix("ignore")?;
+    Some(
+        codes
+            .split([',', ' ', '\t', '\r', '\n'])
+            .filter(|code| !code.is_empty()),
+    )
 }
 
 /// Whether a finding's line lies in the element behind the comment.
 fn covers(document: &Document, comment: Span, found: &Found) -> bool {
-    let Some(element) = next(document, comment) else { return false };
-    let Some(line) = found.finding.line else { return element == document.root() };
+    let Some(element) = next(document, comment) else {
+        return false;
+    };
+    let Some(line) = found.finding.line else {
+        return element == document.root();
+    };
     let span = element.span();
-    let (first, last) = (document.position(span.start).line, document.position(span.end).line);
+    let (first, last) = (
+        document.position(span.start).line,
+        document.position(span.end).line,
+    );
     (u64::from(first)..=u64::from(last)).contains(&line)
 }
 
 fn next(document: &Document, comment: Span) -> Option<Element<'_>> {
     match document.element_at(comment.start) {
-        Some(around) => around.children().find(|child| child.span().start >= comment.end),
+        Some(around) => around
+            .children()
+            .find(|child| child.span().start >= comment.end),
         None => Some(document.root()).filter(|root| root.span().start >= comment.end),
     }
 }

@@ -23,7 +23,10 @@ pub(super) fn apply(bytes: &[u8], changes: &[Change]) -> Result<Edited, String> 
         before: Map::new(),
         after: Map::new(),
     };
-    edited.bytes = if changes.iter().any(|change| matches!(change, Change::Splice { .. })) {
+    edited.bytes = if changes
+        .iter()
+        .any(|change| matches!(change, Change::Splice { .. }))
+    {
         splice(bytes, changes, &mut edited)?
     } else {
         markup(bytes, changes, &mut edited)?
@@ -43,23 +46,38 @@ fn markup(bytes: &[u8], changes: &[Change], edited: &mut Edited) -> Result<Vec<u
     let mut edit = document.edit();
     for change in changes {
         match change {
-            Change::SetAttribute { element: start, name, value } => {
+            Change::SetAttribute {
+                element: start,
+                name,
+                value,
+            } => {
                 let element = element(&document, *start)?;
                 let old = element.value(name).map(|value| value.into_owned());
                 edited.before.insert(name.clone(), old.into());
                 edited.after.insert(name.clone(), value.as_str().into());
                 edit.set_attribute(element, name, value);
             }
-            Change::RenameAttribute { element: start, from, to } => {
+            Change::RenameAttribute {
+                element: start,
+                from,
+                to,
+            } => {
                 let element = element(&document, *start)?;
-                let attribute = element.attribute(from).ok_or("the attribute is not there")?;
+                let attribute = element
+                    .attribute(from)
+                    .ok_or("the attribute is not there")?;
                 edited.before.insert(from.clone(), attribute.value().into());
                 edited.after.insert(to.clone(), attribute.value().into());
                 edit.set_attribute(element, to, &attribute.value());
                 edit.remove_attribute(attribute);
             }
-            Change::RemoveAttribute { element: start, name } => {
-                let attribute = element(&document, *start)?.attribute(name).ok_or("the attribute is not there")?;
+            Change::RemoveAttribute {
+                element: start,
+                name,
+            } => {
+                let attribute = element(&document, *start)?
+                    .attribute(name)
+                    .ok_or("the attribute is not there")?;
                 edited.before.insert(name.clone(), attribute.value().into());
                 edited.after.insert(name.clone(), Value::Null);
                 edit.remove_attribute(attribute);
@@ -71,12 +89,23 @@ fn markup(bytes: &[u8], changes: &[Change], edited: &mut Edited) -> Result<Vec<u
                 edited.before.insert(shown.clone(), shown.into());
                 edit.remove(element);
             }
-            Change::InsertBefore { element: start, name, attributes } => {
+            Change::InsertBefore {
+                element: start,
+                name,
+                attributes,
+            } => {
                 let new = attributes
                     .iter()
-                    .fold(NewElement::new(name), |new, (name, value)| new.attribute(name, value));
-                let shown: String = attributes.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
-                edited.after.insert(format!("<{name}{shown}>"), "added".into());
+                    .fold(NewElement::new(name), |new, (name, value)| {
+                        new.attribute(name, value)
+                    });
+                let shown: String = attributes
+                    .iter()
+                    .map(|(name, value)| format!(" {name}=\"{value}\""))
+                    .collect();
+                edited
+                    .after
+                    .insert(format!("<{name}{shown}>"), "added".into());
                 edit.insert_before(element(&document, *start)?, &new);
             }
             Change::Splice { .. } => return Err("two kinds of changes for one file".to_owned()),
@@ -94,12 +123,20 @@ fn splice(bytes: &[u8], changes: &[Change], edited: &mut Edited) -> Result<Vec<u
     };
     let mut places: Vec<(usize, usize, &str)> = Vec::new();
     for change in changes {
-        let Change::Splice { at, remove, text: put } = change else {
+        let Change::Splice {
+            at,
+            remove,
+            text: put,
+        } = change
+        else {
             return Err("two kinds of changes for one file".to_owned());
         };
         let place = text.position(*at);
         let name = format!("line {}", place.line);
-        edited.before.insert(name.clone(), text.slice(*at, at + remove).into_owned().into());
+        edited.before.insert(
+            name.clone(),
+            text.slice(*at, at + remove).into_owned().into(),
+        );
         edited.after.insert(name, put.as_str().into());
         places.push((mark + at, *remove, put));
     }
@@ -107,7 +144,11 @@ fn splice(bytes: &[u8], changes: &[Change], edited: &mut Edited) -> Result<Vec<u
     let mut new = Vec::with_capacity(bytes.len() + 16);
     let mut from = 0;
     for (at, remove, put) in places {
-        new.extend_from_slice(bytes.get(from..at).ok_or("two changes touch the same place")?);
+        new.extend_from_slice(
+            bytes
+                .get(from..at)
+                .ok_or("two changes touch the same place")?,
+        );
         new.extend_from_slice(put.as_bytes());
         from = at + remove;
     }

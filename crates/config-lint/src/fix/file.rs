@@ -68,12 +68,20 @@ pub(crate) fn beside(path: &Path, extension: &str) -> PathBuf {
 /// Bytes of a file that is to be changed; a link is not followed to somewhere else.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     if fs::symlink_metadata(path)?.is_symlink() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link, which would be replaced by a file"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is a symbolic link, which would be replaced by a file",
+        ));
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large to be changed"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it is too large to be changed",
+        ));
     }
     Ok(bytes)
 }
@@ -86,7 +94,12 @@ const MAX_BYTES: u64 = 900 << 10;
 /// # Errors
 /// A step failed, or the file holds something else than `before`. The file is untouched then, unless the failure is
 /// that of the last look: the message says so.
-pub(crate) fn replace(files: &dyn Files, path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(
+    files: &dyn Files,
+    path: &Path,
+    before: &[u8],
+    after: &[u8],
+) -> io::Result<()> {
     let temporary = beside(path, "config-lint-new");
     let result = steps(files, path, &temporary, before, after);
     if result.is_err() && temporary.exists() {
@@ -95,19 +108,33 @@ pub(crate) fn replace(files: &dyn Files, path: &Path, before: &[u8], after: &[u8
     }
     result?;
     if read(path)? != after {
-        return Err(io::Error::other("the file holds something else than what was just written"));
+        return Err(io::Error::other(
+            "the file holds something else than what was just written",
+        ));
     }
     Ok(())
 }
 
-fn steps(files: &dyn Files, path: &Path, temporary: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+fn steps(
+    files: &dyn Files,
+    path: &Path,
+    temporary: &Path,
+    before: &[u8],
+    after: &[u8],
+) -> io::Result<()> {
     files.create(temporary, after)?;
     files.keep(path, temporary)?;
     if read(path)? != before {
-        return Err(io::Error::other("the file was changed in between and is left as it is"));
+        return Err(io::Error::other(
+            "the file was changed in between and is left as it is",
+        ));
     }
     files.replace(temporary, path)?;
-    files.sync_folder(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+    files.sync_folder(
+        path.parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new(".")),
+    )
 }
 
 #[cfg(test)]
@@ -181,7 +208,15 @@ mod tests {
                 let folder = tempfile::tempdir().expect("a folder");
                 let path = folder.path().join("web.config");
                 fs::write(&path, &old).expect("written");
-                let result = replace(&Stopping { left: Cell::new(left), torn }, &path, &old, &new);
+                let result = replace(
+                    &Stopping {
+                        left: Cell::new(left),
+                        torn,
+                    },
+                    &path,
+                    &old,
+                    &new,
+                );
                 let found = fs::read(&path).expect("there");
                 assert!(found == old || found == new, "torn file after {left} steps");
                 assert_eq!(result.is_ok(), left >= 4, "{left}");

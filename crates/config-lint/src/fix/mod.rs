@@ -5,7 +5,7 @@ pub(crate) mod file;
 pub(crate) mod plan;
 pub(crate) mod undo;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use record::tool::Session;
 use record::undo::Writer;
@@ -34,16 +34,31 @@ impl<'a> Wanted<'a> {
             None => (args.fix.fix || args.fix.diff).then_some(Self::Findings(&args.fix.only)),
         }
     }
+
+    /// The code that says "already so", where something was asked for by name.
+    fn code(self) -> Option<String> {
+        match self {
+            Self::Model(_) => Some(plan::MODEL_CODE.to_owned()),
+            Self::Findings(codes) => (!codes.is_empty()).then(|| codes.join(",")),
+        }
+    }
 }
 
 /// Repairs every target, and tells what is left.
-pub(crate) fn run(args: &Args, wanted: Wanted<'_>, servers: &Servers, lint: &Lint, session: &mut Session) -> anyhow::Result<()> {
+pub(crate) fn run(
+    args: &Args,
+    wanted: Wanted<'_>,
+    servers: &Servers,
+    lint: &Lint,
+    session: &mut Session,
+) -> anyhow::Result<()> {
     let only_show = args.change.check || args.fix.diff;
     session.each_target_streaming(&args.targets, |target, out| {
         let plan = match wanted {
             Wanted::Findings(codes) => plan::of_findings(target, servers, codes),
             Wanted::Model(model) => plan::of_model(target, servers, model),
         };
+        let refused = plan.is_err();
         let plan = match plan {
             Ok(plan) => plan,
             Err(refused) => {
@@ -52,24 +67,49 @@ pub(crate) fn run(args: &Args, wanted: Wanted<'_>, servers: &Servers, lint: &Lin
                 Plan::default()
             }
         };
+        let undo_file = args
+            .change
+            .undo_file
+            .clone()
+            .unwrap_or_else(|| plan.undo_file(target));
         for folder in &plan.folders {
-            let done = if only_show { Ok(None) } else { make_folder(folder, args.change.undo_file.as_deref()) };
+            let done = if only_show {
+                Ok(None)
+            } else {
+                make_folder(folder, &undo_file).map(|()| Some(undo_file.clone()))
+            };
             let subject = target.subject.with_path(folder);
             match done {
-                Ok(undo) => out.emit(&subject, folder_action(&plan.code, undo.as_deref(), !only_show))?,
-                Err(error) => out.emit(&subject, failure(&format!("cannot make {}", folder.display()), &error))?,
+                Ok(undo) => out.emit(
+                    &subject,
+                    folder_action(&plan.code, undo.as_deref(), !only_show),
+                )?,
+                Err(error) => out.emit(
+                    &subject,
+                    failure(&format!("cannot make {}", folder.display()), &error),
+                )?,
             }
         }
         for change in &plan.files {
-            let done = if only_show { Ok(None) } else { write(change, args.change.undo_file.as_deref()).map(Some) };
+            let done = if only_show {
+                Ok(None)
+            } else {
+                write(change, &undo_file).map(|()| Some(undo_file.clone()))
+            };
             let subject = target.subject.with_path(&change.path);
             match done {
-                Ok(undo) => out.emit(&subject, file_action(change, undo.as_deref(), !only_show, args.fix.diff))?,
-                Err(error) => out.emit(&subject, failure(&format!("cannot change {}", change.path.display()), &error))?,
+                Ok(undo) => out.emit(
+                    &subject,
+                    file_action(change, undo.as_deref(), !only_show, args.fix.diff),
+                )?,
+                Err(error) => out.emit(
+                    &subject,
+                    failure(&format!("cannot change {}", change.path.display()), &error),
+                )?,
             }
         }
-        if plan.is_empty() && matches!(wanted, Wanted::Model(_)) {
-            out.emit(&target.subject, unchanged(plan::MODEL_CODE))?;
+        if let (true, Some(code)) = (plan.is_empty() && !refused, wanted.code()) {
+            out.emit(&target.subject, unchanged(&code))?;
         }
         // what is left; after --check what is there
         for (subject, body) in lint.records(target, servers) {
@@ -91,24 +131,16 @@ fn unchanged(code: &str) -> Action {
     }
 }
 
-/// Writes the undo file, then the change. Gives the undo file's path.
-fn write(change: &FileChange, undo: Option<&Path>) -> std::io::Result<PathBuf> {
-    let undo = match undo {
-        Some(undo) => undo.to_owned(),
-        None => file::beside(&change.path, "fix-undo"),
-    };
-    let writer = Writer::open(&undo, "config-lint")?;
+/// Writes the undo file, then the change.
+fn write(change: &FileChange, undo: &Path) -> std::io::Result<()> {
+    let writer = Writer::open(undo, "config-lint")?;
     writer.write(undo::file_line(&change.path, &change.before, &change.after))?;
-    file::replace(&Disk, &change.path, &change.before, &change.after)?;
-    Ok(undo)
+    file::replace(&Disk, &change.path, &change.before, &change.after)
 }
 
-fn make_folder(folder: &Path, undo: Option<&Path>) -> std::io::Result<Option<PathBuf>> {
-    if let Some(undo) = undo {
-        Writer::open(undo, "config-lint")?.write(undo::folder_line(folder))?;
-    }
-    Disk.make_folder(folder)?;
-    Ok(undo.map(Path::to_owned))
+fn make_folder(folder: &Path, undo: &Path) -> std::io::Result<()> {
+    Writer::open(undo, "config-lint")?.write(undo::folder_line(folder))?;
+    Disk.make_folder(folder)
 }
 
 fn folder_action(code: &str, undo: Option<&Path>, applied: bool) -> Action {

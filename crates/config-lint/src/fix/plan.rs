@@ -31,6 +31,15 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Where the bytes from before are kept when no other place is named: beside the first file that is changed.
+    pub(crate) fn undo_file(&self, target: &Target) -> PathBuf {
+        match self.files.first() {
+            Some(change) => file::beside(&change.path, "fix-undo"),
+            None if target.path.is_file() => file::beside(&target.path, "fix-undo"),
+            None => target.path.join("web.config.fix-undo"),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.files.is_empty() && self.folders.is_empty()
     }
@@ -53,10 +62,16 @@ impl FileChange {
     /// The change as a unified diff that `patch` takes.
     pub(crate) fn diff(&self) -> String {
         let name = self.path.to_string_lossy().replace('\\', "/");
-        let (before, after) = (String::from_utf8_lossy(&self.before), String::from_utf8_lossy(&self.after));
+        let (before, after) = (
+            String::from_utf8_lossy(&self.before),
+            String::from_utf8_lossy(&self.after),
+        );
         similar::TextDiff::from_lines(before.as_ref(), after.as_ref())
             .unified_diff()
-            .header(&format!("a/{}", name.trim_start_matches('/')), &format!("b/{}", name.trim_start_matches('/')))
+            .header(
+                &format!("a/{}", name.trim_start_matches('/')),
+                &format!("b/{}", name.trim_start_matches('/')),
+            )
             .to_string()
     }
 }
@@ -69,10 +84,20 @@ pub(crate) struct Refused {
 }
 
 /// The repairs of findings: all safe ones of warnings and errors, or those of the codes.
-pub(crate) fn of_findings(target: &Target, servers: &Servers, codes: &[String]) -> Result<Plan, Refused> {
+pub(crate) fn of_findings(
+    target: &Target,
+    servers: &Servers,
+    codes: &[String],
+) -> Result<Plan, Refused> {
     let wanted = |found: &Found, repair: &Repair| {
-        let named = codes.iter().any(|code| code_fits(code, &found.finding.code));
-        if codes.is_empty() { repair.safe && found.finding.severity > Severity::Info } else { named }
+        let named = codes
+            .iter()
+            .any(|code| code_fits(code, &found.finding.code));
+        if codes.is_empty() {
+            repair.safe && found.finding.severity > Severity::Info
+        } else {
+            named
+        }
     };
     let mut draft = Draft::default();
     let first = rules::check(&App::load(target, servers, &draft.overlay));
@@ -103,7 +128,11 @@ pub(crate) fn of_findings(target: &Target, servers: &Servers, codes: &[String]) 
 
 /// `web-config/*` names all codes of an area.
 pub(crate) fn code_fits(wanted: &str, code: &str) -> bool {
-    wanted == code || wanted == "*" || wanted.strip_suffix("/*").is_some_and(|area| code.split('/').next() == Some(area))
+    wanted == code
+        || wanted == "*"
+        || wanted
+            .strip_suffix("/*")
+            .is_some_and(|area| code.split('/').next() == Some(area))
 }
 
 fn errors(findings: &Findings) -> BTreeMap<String, usize> {
@@ -131,7 +160,10 @@ pub(crate) fn of_model(target: &Target, servers: &Servers, model: Model) -> Resu
         Model::OutOfProcess => "outofprocess",
     };
     let mut changes = Vec::new();
-    if !section.text("hostingModel").is_some_and(|text| text.eq_ignore_ascii_case(value)) {
+    if !section
+        .text("hostingModel")
+        .is_some_and(|text| text.eq_ignore_ascii_case(value))
+    {
         changes.push(Change::SetAttribute {
             element: element.span().start,
             name: "hostingModel".to_owned(),
@@ -139,7 +171,9 @@ pub(crate) fn of_model(target: &Target, servers: &Servers, model: Model) -> Resu
         });
     }
     if let Some((_, document)) = app.web_document() {
-        for handler in handlers(document).filter(|handler| names_module(*handler, V1) && !names_module(*handler, V2)) {
+        for handler in handlers(document)
+            .filter(|handler| names_module(*handler, V1) && !names_module(*handler, V2))
+        {
             changes.push(Change::SetAttribute {
                 element: handler.span().start,
                 name: "modules".to_owned(),
@@ -179,7 +213,10 @@ impl Draft {
                 continue;
             }
             let (changes, codes) = turn.entry(&found.file).or_default();
-            let clash = repair.changes.iter().any(|new| changes.iter().any(|old| touches(old, new)));
+            let clash = repair
+                .changes
+                .iter()
+                .any(|new| changes.iter().any(|old| touches(old, new)));
             if !clash {
                 changes.extend(repair.changes.iter().cloned());
                 codes.push(&found.finding.code);
@@ -194,9 +231,13 @@ impl Draft {
     }
 
     fn change(&mut self, path: &Path, code: &str, changes: &[Change]) -> Result<bool, Refused> {
-        let refused = |why: String| Refused { path: path.to_owned(), why };
+        let refused = |why: String| Refused {
+            path: path.to_owned(),
+            why,
+        };
         if !self.files.contains_key(path) {
-            let bytes = file::read(path).map_err(|error| refused(format!("cannot change {}: {error}", path.display())))?;
+            let bytes = file::read(path)
+                .map_err(|error| refused(format!("cannot change {}: {error}", path.display())))?;
             self.files.insert(
                 path.to_owned(),
                 FileChange {
@@ -209,7 +250,9 @@ impl Draft {
                 },
             );
         }
-        let Some(change) = self.files.get_mut(path) else { return Ok(false) };
+        let Some(change) = self.files.get_mut(path) else {
+            return Ok(false);
+        };
         if !change.codes.iter().any(|known| known == code) {
             change.codes.push(code.to_owned());
             change.codes.sort_unstable();
@@ -230,7 +273,11 @@ impl Draft {
 
     fn plan(self) -> Plan {
         Plan {
-            files: self.files.into_values().filter(|change| change.before != change.after).collect(),
+            files: self
+                .files
+                .into_values()
+                .filter(|change| change.before != change.after)
+                .collect(),
             folders: self.folders,
             code: self.code,
         }
@@ -240,8 +287,12 @@ impl Draft {
 /// Whether two changes are of the same place.
 fn touches(a: &Change, b: &Change) -> bool {
     let place = |change: &Change| match change {
-        Change::SetAttribute { element, name, .. } | Change::RemoveAttribute { element, name } => (*element, Some(name.clone())),
-        Change::RenameAttribute { element, .. } | Change::RemoveElement { element } | Change::InsertBefore { element, .. } => (*element, None),
+        Change::SetAttribute { element, name, .. } | Change::RemoveAttribute { element, name } => {
+            (*element, Some(name.clone()))
+        }
+        Change::RenameAttribute { element, .. }
+        | Change::RemoveElement { element }
+        | Change::InsertBefore { element, .. } => (*element, None),
         Change::Splice { .. } => (0, None),
     };
     let ((a_element, a_name), (b_element, b_name)) = (place(a), place(b));

@@ -38,7 +38,11 @@ fn absolute(path: &Path) -> String {
 
 /// A line that was understood.
 pub(crate) enum Line {
-    File { path: PathBuf, before: Vec<u8>, after: Vec<u8> },
+    File {
+        path: PathBuf,
+        before: Vec<u8>,
+        after: Vec<u8>,
+    },
     Folder(PathBuf),
 }
 
@@ -66,12 +70,19 @@ pub(crate) fn run(undo: &Path, check: bool, session: &mut Session) -> anyhow::Re
             Ok(fields) => Line::of(&fields),
             Err(bad) => {
                 let message = format!("line {} of {} {}", bad.number, undo.display(), bad.why);
-                session.out().emit(&Subject::of_path(undo), Failure::new("fix/refused", message))?;
+                session.out().emit(
+                    &Subject::of_path(undo),
+                    Failure::new("fix/refused", message),
+                )?;
                 continue;
             }
         };
         match line {
-            Some(Line::File { path, before, after }) => {
+            Some(Line::File {
+                path,
+                before,
+                after,
+            }) => {
                 let outcome = put_back(&path, &before, &after, check);
                 tell(session, &path, outcome, check)?;
             }
@@ -81,14 +92,22 @@ pub(crate) fn run(undo: &Path, check: bool, session: &mut Session) -> anyhow::Re
             }
             None => {
                 let message = format!("a line of {} is not understood", undo.display());
-                session.out().emit(&Subject::of_path(undo), Failure::new("fix/refused", message))?;
+                session.out().emit(
+                    &Subject::of_path(undo),
+                    Failure::new("fix/refused", message),
+                )?;
             }
         }
     }
     Ok(())
 }
 
-fn tell(session: &mut Session, path: &Path, outcome: io::Result<bool>, check: bool) -> anyhow::Result<()> {
+fn tell(
+    session: &mut Session,
+    path: &Path,
+    outcome: io::Result<bool>,
+    check: bool,
+) -> anyhow::Result<()> {
     let subject = Subject::of_path(path);
     match outcome {
         Ok(changed) => session.out().emit(
@@ -102,7 +121,10 @@ fn tell(session: &mut Session, path: &Path, outcome: io::Result<bool>, check: bo
         )?,
         Err(error) => {
             let message = format!("cannot put {} back: {error}", path.display());
-            session.out().emit(&subject, Failure::new("fix/refused", message).os_error(&error))?;
+            session.out().emit(
+                &subject,
+                Failure::new("fix/refused", message).os_error(&error),
+            )?;
         }
     }
     Ok(())
@@ -118,7 +140,9 @@ pub(crate) fn put_back(path: &Path, before: &[u8], after: &[u8], check: bool) ->
         return Ok(false);
     }
     if now != after {
-        return Err(io::Error::other("it was changed by somebody else since and is left as it is"));
+        return Err(io::Error::other(
+            "it was changed by somebody else since and is left as it is",
+        ));
     }
     if !check {
         file::replace(&Disk, path, after, before)?;

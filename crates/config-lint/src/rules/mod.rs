@@ -22,13 +22,17 @@ mod prelude {
     pub(super) use record::wire::{Failure, Finding, Severity};
 
     pub(super) use super::Rule;
-    pub(super) use super::wording::{connection_strings, consequence, is_in_force, named, removal, settle, softened};
+    pub(super) use super::wording::{
+        connection_strings, consequence, is_in_force, named, removal, settle, softened,
+    };
     pub(super) use crate::app::{App, Place, name_of};
     pub(super) use crate::argument;
     pub(super) use crate::finding::{Change, Findings, Repair};
     pub(super) use crate::handler_setting;
     pub(super) use crate::launch::Launch;
-    pub(super) use crate::own_section::{V1, V2, descendants, handlers, is_asp_net_core, names_module, sections, servers};
+    pub(super) use crate::own_section::{
+        V1, V2, descendants, handlers, is_asp_net_core, names_module, sections, servers,
+    };
     pub(super) use crate::schema::ViolationKind;
     pub(super) use crate::server::has_module;
     pub(super) use crate::stdout_log;
@@ -197,7 +201,10 @@ fn nothing(_rule: &Rule, _app: &App<'_>, _findings: &mut Findings) {}
 pub(crate) fn check_codes(codes: &[String]) -> anyhow::Result<()> {
     for code in codes {
         let known = TABLE.iter().any(|rule| code_fits(code, rule.code.code));
-        anyhow::ensure!(known, "there is no code {code}: --list-codes shows all of them");
+        anyhow::ensure!(
+            known,
+            "there is no code {code}: --list-codes shows all of them"
+        );
     }
     Ok(())
 }
@@ -222,7 +229,73 @@ pub(crate) fn check(app: &App<'_>) -> Findings {
 fn name_repair(found: &mut Found) {
     if let Some(repair) = &found.repair {
         let target = found.file.to_string_lossy().into_owned();
-        let fix = Fix::new("config-lint", ["--fix", "--only", &found.finding.code, &target]);
+        let fix = Fix::new(
+            "config-lint",
+            ["--fix", "--only", &found.finding.code, &target],
+        );
         found.finding.fix = Some(if repair.safe { fix.safe() } else { fix });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_holds_each_code_once() {
+        assert!(
+            CODES.is_sorted_by(|a, b| a.code < b.code),
+            "{:?}",
+            CODES.iter().map(|code| code.code).collect::<Vec<_>>()
+        );
+        assert_eq!(TABLE.len(), CODES.len());
+    }
+
+    #[test]
+    fn every_file_is_in_the_table_under_its_own_name() {
+        let codes: BTreeSet<String> = CODES.iter().map(|code| code.code.to_owned()).collect();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+        let mut files = BTreeSet::new();
+        for area in std::fs::read_dir(root)
+            .expect("listed")
+            .filter_map(Result::ok)
+            .filter(|entry| entry.path().is_dir())
+        {
+            for rule in std::fs::read_dir(area.path())
+                .expect("listed")
+                .filter_map(Result::ok)
+            {
+                let name = rule
+                    .file_name()
+                    .to_string_lossy()
+                    .trim_end_matches(".rs")
+                    .replace('_', "-");
+                files.insert(format!(
+                    "{}/{name}",
+                    area.file_name().to_string_lossy().replace('_', "-")
+                ));
+            }
+        }
+        assert_eq!(codes, files);
+    }
+
+    #[test]
+    fn every_code_is_documented_and_its_cause_is_known() {
+        for code in CODES {
+            assert!(
+                code.summary().ends_with('.') && code.markdown().lines().count() >= 3,
+                "{}",
+                code.code
+            );
+            assert!(
+                code.cause
+                    .is_none_or(|cause| record::cause::find(cause).is_some()),
+                "{}",
+                code.code
+            );
+        }
     }
 }

@@ -14,8 +14,15 @@ use crate::own_section::descendants;
 /// nothing fails by it. A file that is not even called web.config, looked at alone, may be such a source, too.
 pub(super) fn softened(app: &App<'_>, finding: Finding) -> Finding {
     if !app.is_project() {
-        let severity = if app.folder.is_none() { finding.severity.min(Severity::Warning) } else { finding.severity };
-        return Finding { severity, ..finding };
+        let severity = if app.folder.is_none() {
+            finding.severity.min(Severity::Warning)
+        } else {
+            finding.severity
+        };
+        return Finding {
+            severity,
+            ..finding
+        };
     }
     Finding {
         severity: Severity::Info,
@@ -25,24 +32,36 @@ pub(super) fn softened(app: &App<'_>, finding: Finding) -> Finding {
 }
 
 /// The environment variables of these names that count.
-pub(super) fn named<'s>(section: &'s AspNetCore, names: &'s [&str]) -> impl Iterator<Item = &'s Entry> {
+pub(super) fn named<'s>(
+    section: &'s AspNetCore,
+    names: &'s [&str],
+) -> impl Iterator<Item = &'s Entry> {
     section
         .environment_variables
         .iter()
         .filter(|entry| !entry.overridden)
-        .filter(|entry| entry.name.as_deref().is_some_and(|own| names.iter().any(|name| same(own, name))))
+        .filter(|entry| {
+            entry
+                .name
+                .as_deref()
+                .is_some_and(|own| names.iter().any(|name| same(own, name)))
+        })
 }
 
 /// Takes an entry's element out.
 pub(super) fn removal(section: Element<'_>, entry: &Entry) -> Option<Repair> {
     let element = descendants(section).find(|element| element.position() == entry.position)?;
-    Some(Repair::safe([Change::RemoveElement { element: element.span().start }]))
+    Some(Repair::safe([Change::RemoveElement {
+        element: element.span().start,
+    }]))
 }
 
 /// Whether .NET reads the file in the environment in force: `appsettings.json`, that of the environment, and any file
 /// that was named alone. Production is in force where nothing says otherwise.
 pub(super) fn is_in_force(app: &App<'_>, file: &JsonFile) -> bool {
-    let Some(own) = file.environment() else { return true };
+    let Some(own) = file.environment() else {
+        return true;
+    };
     if app.folder.is_none() {
         return true;
     }
@@ -55,7 +74,9 @@ pub(super) fn is_in_force(app: &App<'_>, file: &JsonFile) -> bool {
 /// What a file that .NET refuses does.
 pub(super) fn consequence(app: &App<'_>, file: &JsonFile) -> String {
     match file.environment() {
-        Some(environment) if !is_in_force(app, file) => format!("an app in the environment {environment} does not start"),
+        Some(environment) if !is_in_force(app, file) => {
+            format!("an app in the environment {environment} does not start")
+        }
         _ => "the app does not start".to_owned(),
     }
 }
@@ -92,7 +113,13 @@ impl ConnectionString<'_> {
 
     /// The server of a SqlClient string.
     pub(super) fn server(&self) -> Option<&str> {
-        self.get(&["server", "data source", "address", "addr", "network address"])
+        self.get(&[
+            "server",
+            "data source",
+            "address",
+            "addr",
+            "network address",
+        ])
     }
 }
 
@@ -100,9 +127,17 @@ impl ConnectionString<'_> {
 pub(super) fn connection_strings<'a>(app: &'a App<'_>) -> Vec<ConnectionString<'a>> {
     let mut found = Vec::new();
     for file in app.settings.iter().filter(|file| is_in_force(app, file)) {
-        let Some((document, settings)) = file.settings() else { continue };
+        let Some((document, settings)) = file.settings() else {
+            continue;
+        };
         for setting in settings.iter() {
-            let Some(value) = setting.value.as_deref().filter(|value| value.len() > 8 && value.contains('=')) else { continue };
+            let Some(value) = setting
+                .value
+                .as_deref()
+                .filter(|value| value.len() > 8 && value.contains('='))
+            else {
+                continue;
+            };
             if !connection_string::is_one(value) || value.contains("#{") || value.contains("${") {
                 continue;
             }

@@ -55,7 +55,9 @@ fn names(path: &Path) -> io::Result<Vec<String>> {
 }
 
 fn copy(from: &Path, to: &Path, name: &str) -> io::Result<()> {
-    let Some(value) = value(from, name)? else { return Ok(()) };
+    let Some(value) = value(from, name)? else {
+        return Ok(());
+    };
     if self::value(to, name)?.as_ref() == Some(&value) {
         return Ok(());
     }
@@ -88,7 +90,9 @@ pub(crate) fn replace(new: &Path, old: &Path) -> io::Result<()> {
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder)?.sync_all() {
         // file systems of FUSE may have no such call for folders
-        Err(error) if matches!(error.raw_os_error(), Some(code) if code == Errno::INVAL.raw_os_error() || code == Errno::NOSYS.raw_os_error()) => Ok(()),
+        Err(error) if matches!(error.raw_os_error(), Some(code) if code == Errno::INVAL.raw_os_error() || code == Errno::NOSYS.raw_os_error()) => {
+            Ok(())
+        }
         other => other,
     }
 }

@@ -4,7 +4,10 @@ use std::io;
 use std::path::Path;
 
 fn refusal<T>() -> io::Result<T> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "files are not changed on this system"))
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        "files are not changed on this system",
+    ))
 }
 
 pub(crate) fn keep(_from: &Path, _to: &Path) -> io::Result<()> {

@@ -27,7 +27,11 @@ pub(crate) fn replace(new: &Path, old: &Path) -> io::Result<()> {
             std::ptr::null(),
         )
     };
-    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    if done == 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
 }
 
 /// NTFS writes names through its journal; there is no call for a folder.

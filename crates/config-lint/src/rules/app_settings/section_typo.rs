@@ -10,7 +10,7 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/section-typo", Severity::Warning, Some(cause::SETTING_MISSING), include_str!("section_typo.rs"), check);
 
 /// Sections that the framework itself reads.
-const KNOWN: [&str; 8] = ["ConnectionStrings", "Logging", "AllowedHosts", "Kestrel", "Urls", "DetailedErrors", "ForwardedHeaders_Enabled", "HttpsRedirection"];
+const KNOWN: [&str; 5] = ["ConnectionStrings", "Logging", "AllowedHosts", "Kestrel", "DetailedErrors"];
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for file in &app.settings {
@@ -23,10 +23,12 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
                 continue;
             }
             let singular = name.eq_ignore_ascii_case("ConnectionString");
-            let Some(known) = iis_config::schema::nearest(&name, KNOWN.into_iter().filter(|known| known.len() > 6)) else { continue };
+            let Some(known) = iis_config::schema::nearest(&name, KNOWN.into_iter()) else { continue };
+            // `UserConnectionString` is near by count of letters, but a name of its own
+            let slip = known.len().abs_diff(name.len()) <= 2 && known.as_bytes()[0].eq_ignore_ascii_case(&name.as_bytes()[0]);
             let there = settings.section(&known).next().is_some() || settings.get(&known).is_some();
             // `ConnectionString` with a plain value is an app's own setting
-            if there || (singular && member.value.kind() != ValueKind::Object) {
+            if !slip || there || (singular && member.value.kind() != ValueKind::Object) {
                 continue;
             }
             let position = member.name.position();

@@ -25,5 +25,5 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     if app.server().is_some() {
         finding.severity = Severity::Error;
     }
-    findings.add(path, finding);
+    findings.add(path, softened(app, finding));
 }

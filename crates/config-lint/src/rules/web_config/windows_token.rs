@@ -26,7 +26,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             path,
             rule.finding("forwardWindowsAuthToken is on, but Windows authentication is not switched on for this app, so there is no token to forward.")
                 .at(value.position.line, value.position.column)
-                .help("Switch Windows authentication on for the app, or write forwardWindowsAuthToken=\"false\"."),
+                .help("Switch Windows authentication on for the app, or the attribute off."),
         );
     }
 }
