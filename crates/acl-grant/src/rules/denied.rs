@@ -5,12 +5,12 @@
 //! removes or overrides a denial: it is somebody's decision. Remove it with `icacls FILE /remove:d NAME`, or take the
 //! identity out of the group.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "acl/denied",
     severity: Severity::Error,
     cause: None,
-    docs: module_docs(include_str!("denied.rs")),
+    docs: record::module_docs!("denied.rs"),
 };

@@ -5,12 +5,12 @@
 //! `after` are the descriptors as SDDL; `inherited_by` tells how many files and folders took it over. With `--undo-file`
 //! every descriptor is kept, byte for byte, before it is changed.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "acl/grant",
     severity: Severity::Info,
     cause: None,
-    docs: module_docs(include_str!("grant.rs")),
+    docs: record::module_docs!("grant.rs"),
 };

@@ -3,12 +3,12 @@
 //! A file that was moved into a folder keeps the entries of the folder it came from. Only permissions of the identity and
 //! its groups are added, marked as inherited, in the place that inheritance gives them; nothing is removed.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "acl/inherit",
     severity: Severity::Info,
     cause: None,
-    docs: module_docs(include_str!("inherit.rs")),
+    docs: record::module_docs!("inherit.rs"),
 };

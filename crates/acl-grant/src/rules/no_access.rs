@@ -4,12 +4,12 @@
 //! path that is named explains all that fails below it; `failing` tells how many files and folders those are. For the
 //! app's folder the cause is `access-denied`, for a folder of logs `stdout-log-unwritable`.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "acl/no-access",
     severity: Severity::Error,
     cause: None,
-    docs: module_docs(include_str!("no_access.rs")),
+    docs: record::module_docs!("no_access.rs"),
 };

@@ -2,12 +2,12 @@
 //!
 //! The next deployment would be out of reach. acl-grant adds an entry that files and folders below inherit.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "acl/not-inherited",
     severity: Severity::Warning,
     cause: None,
-    docs: module_docs(include_str!("not_inherited.rs")),
+    docs: record::module_docs!("not_inherited.rs"),
 };

@@ -3,12 +3,12 @@
 //! The file is gone, a link now stands in its path, somebody changed its permissions since, or the line is damaged. The
 //! others were put back.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "acl/not-undone",
     severity: Severity::Error,
     cause: None,
-    docs: module_docs(include_str!("not_undone.rs")),
+    docs: record::module_docs!("not_undone.rs"),
 };

@@ -4,12 +4,12 @@
 //! (S-1-5-82-...). They do no harm until a pool of the same name is made again. They are recognised by comparing with the
 //! pools of all site records; `--remove-orphans` takes them out.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "acl/orphan",
     severity: Severity::Info,
     cause: None,
-    docs: module_docs(include_str!("orphan.rs")),
+    docs: record::module_docs!("orphan.rs"),
 };

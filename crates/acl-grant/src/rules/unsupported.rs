@@ -2,12 +2,12 @@
 //!
 //! On Windows this needs NTFS or ReFS. On Linux it needs an NTFS volume mounted with ntfs-3g.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "acl/unsupported",
     severity: Severity::Error,
     cause: None,
-    docs: module_docs(include_str!("unsupported.rs")),
+    docs: record::module_docs!("unsupported.rs"),
 };

@@ -4,12 +4,12 @@
 //! the mark from the archive before unpacking it (`unblock app.zip`), or use a program that does not hand it on, and the
 //! next deployment has no marks.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "unblock/archive-source",
     severity: Severity::Info,
     cause: None,
-    docs: module_docs(include_str!("archive_source.rs")),
+    docs: record::module_docs!("archive_source.rs"),
 };

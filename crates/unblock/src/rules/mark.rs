@@ -5,12 +5,12 @@
 //! archive that it came from. The file's bytes, its other streams, times, attributes and permissions stay as they are.
 //! With `--undo-file` the exact bytes of each mark are kept, and `--undo` puts them back.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "unblock/mark",
     severity: Severity::Info,
     cause: None,
-    docs: module_docs(include_str!("mark.rs")),
+    docs: record::module_docs!("mark.rs"),
 };

@@ -2,12 +2,12 @@
 //!
 //! Marks of the zones 3 (internet) and 4 (restricted) are removed unless `--zone` names others; `--all-zones` removes all.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "unblock/mark-left",
     severity: Severity::Info,
     cause: None,
-    docs: module_docs(include_str!("mark_left.rs")),
+    docs: record::module_docs!("mark_left.rs"),
 };

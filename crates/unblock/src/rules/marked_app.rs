@@ -5,12 +5,12 @@
 //! assemblies: for such an app removing it changes nothing about a start that fails, and this is only information.
 //! On both, SmartScreen, AppLocker and Smart App Control may act on marked programs.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "unblock/marked-app",
     severity: Severity::Info,
     cause: None,
-    docs: module_docs(include_str!("marked_app.rs")),
+    docs: record::module_docs!("marked_app.rs"),
 };

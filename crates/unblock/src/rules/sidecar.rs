@@ -4,12 +4,12 @@
 //! It does nothing there, but is taken along with every copy. It is recognised by its name and content, and removed
 //! under `--sidecar`.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "unblock/sidecar",
     severity: Severity::Info,
     cause: None,
-    docs: module_docs(include_str!("sidecar.rs")),
+    docs: record::module_docs!("sidecar.rs"),
 };

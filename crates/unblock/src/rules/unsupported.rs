@@ -4,12 +4,12 @@
 //! `streams_interface=xattr` (the default), or a file system with user extended attributes. Marks that were copied into
 //! files of their own are found all the same, see `--sidecar`.
 
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::Severity;
 
 pub(crate) const CODE: Code = Code {
     code: "unblock/unsupported",
     severity: Severity::Error,
     cause: None,
-    docs: module_docs(include_str!("unsupported.rs")),
+    docs: record::module_docs!("unsupported.rs"),
 };

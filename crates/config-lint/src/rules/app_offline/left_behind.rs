@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-offline/left-behind", Severity::Error, Some(cause::APP_OFFLINE), include_str!("left_behind.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-offline/left-behind", Severity::Error, Some(cause::APP_OFFLINE), record::module_docs!("left_behind.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some(folder) = app.folder.as_ref().filter(|_| !app.is_project()) else { return };

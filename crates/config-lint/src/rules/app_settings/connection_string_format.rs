@@ -7,7 +7,7 @@ use crate::connection_string;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/connection-string-format", Severity::Warning, Some(cause::CONNECTION_STRING_INVALID), include_str!("connection_string_format.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/connection-string-format", Severity::Warning, Some(cause::CONNECTION_STRING_INVALID), record::module_docs!("connection_string_format.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for file in app.settings.iter().filter(|file| is_in_force(app, file)) {

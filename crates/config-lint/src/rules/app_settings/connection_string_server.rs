@@ -6,7 +6,7 @@ use crate::connection_string::Provider;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/connection-string-server", Severity::Warning, Some(cause::CONNECTION_STRING_INVALID), include_str!("connection_string_server.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/connection-string-server", Severity::Warning, Some(cause::CONNECTION_STRING_INVALID), record::module_docs!("connection_string_server.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for found in connection_strings(app) {

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/development-file", Severity::Info, None, include_str!("development_file.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/development-file", Severity::Info, None, record::module_docs!("development_file.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     if !app.is_deployed() || app.is_project() {

@@ -7,7 +7,7 @@ use crate::app::JsonContent;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/duplicate-key", Severity::Error, Some(cause::CONFIG_DUPLICATE_KEY), include_str!("duplicate_key.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/duplicate-key", Severity::Error, Some(cause::CONFIG_DUPLICATE_KEY), record::module_docs!("duplicate_key.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for file in &app.settings {

@@ -7,7 +7,7 @@ use crate::app::JsonContent;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/encoding", Severity::Warning, Some(cause::CONFIG_MALFORMED), include_str!("encoding.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/encoding", Severity::Warning, Some(cause::CONFIG_MALFORMED), record::module_docs!("encoding.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for file in &app.settings {

@@ -8,7 +8,7 @@ use crate::app::environment_of;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/environment-file-missing", Severity::Warning, Some(cause::WRONG_ENVIRONMENT), include_str!("environment_file_missing.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/environment-file-missing", Severity::Warning, Some(cause::WRONG_ENVIRONMENT), record::module_docs!("environment_file_missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some(folder) = &app.folder else { return };

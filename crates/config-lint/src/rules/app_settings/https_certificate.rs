@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/https-certificate", Severity::Warning, Some(cause::HTTPS_CERTIFICATE), include_str!("https_certificate.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/https-certificate", Severity::Warning, Some(cause::HTTPS_CERTIFICATE), record::module_docs!("https_certificate.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some(section) = app.section.as_ref().filter(|_| !app.is_project()) else { return };

@@ -8,7 +8,7 @@ use crate::connection_string::Provider;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/integrated-security", Severity::Info, Some(cause::DATABASE_LOGIN), include_str!("integrated_security.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/integrated-security", Severity::Info, Some(cause::DATABASE_LOGIN), record::module_docs!("integrated_security.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for found in connection_strings(app).into_iter().filter(|found| found.provider == Provider::SqlServer) {

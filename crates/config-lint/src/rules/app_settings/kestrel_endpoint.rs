@@ -7,7 +7,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/kestrel-endpoint", Severity::Warning, Some(cause::LISTENS_ELSEWHERE), include_str!("kestrel_endpoint.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/kestrel-endpoint", Severity::Warning, Some(cause::LISTENS_ELSEWHERE), record::module_docs!("kestrel_endpoint.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some(section) = app.section.as_ref().filter(|_| !app.is_project()) else { return };

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/key-case", Severity::Warning, None, include_str!("key_case.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/key-case", Severity::Warning, None, record::module_docs!("key_case.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for file in &app.settings {

@@ -4,7 +4,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/launch-settings", Severity::Info, None, include_str!("launch_settings.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/launch-settings", Severity::Info, None, record::module_docs!("launch_settings.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some(folder) = app.folder.as_ref().filter(|_| app.is_deployed() && !app.is_project()) else { return };

@@ -7,7 +7,7 @@ use crate::connection_string::Provider;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/local-db", Severity::Warning, Some(cause::DATABASE_UNREACHABLE), include_str!("local_db.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/local-db", Severity::Warning, Some(cause::DATABASE_UNREACHABLE), record::module_docs!("local_db.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     if app.is_project() {

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/log-folder", Severity::Warning, Some(cause::STDOUT_LOG_UNWRITABLE), include_str!("log_folder.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/log-folder", Severity::Warning, Some(cause::STDOUT_LOG_UNWRITABLE), record::module_docs!("log_folder.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     if app.is_project() {

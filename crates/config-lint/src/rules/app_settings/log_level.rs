@@ -8,7 +8,7 @@ use published_app::json::ValueKind;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/log-level", Severity::Error, Some(cause::CONFIG_MALFORMED), include_str!("log_level.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/log-level", Severity::Error, Some(cause::CONFIG_MALFORMED), record::module_docs!("log_level.rs"), check);
 
 /// `LogLevel` of Microsoft.Extensions.Logging; numbers are accepted, too.
 const LEVELS: [&str; 7] = ["Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"];

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/misplaced-section", Severity::Warning, Some(cause::SETTING_MISSING), include_str!("misplaced_section.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/misplaced-section", Severity::Warning, Some(cause::SETTING_MISSING), record::module_docs!("misplaced_section.rs"), check);
 
 const TOP: [&str; 4] = ["ConnectionStrings", "AllowedHosts", "Logging", "Kestrel"];
 

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/placeholder", Severity::Warning, Some(cause::SETTING_MISSING), include_str!("placeholder.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/placeholder", Severity::Warning, Some(cause::SETTING_MISSING), record::module_docs!("placeholder.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for file in app.settings.iter().filter(|file| is_in_force(app, file)) {

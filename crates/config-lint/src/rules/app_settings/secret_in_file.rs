@@ -7,7 +7,7 @@ use crate::connection_string;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/secret-in-file", Severity::Info, None, include_str!("secret_in_file.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/secret-in-file", Severity::Info, None, record::module_docs!("secret_in_file.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for file in &app.settings {

@@ -7,7 +7,7 @@ use published_app::json::ValueKind;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/section-typo", Severity::Warning, Some(cause::SETTING_MISSING), include_str!("section_typo.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/section-typo", Severity::Warning, Some(cause::SETTING_MISSING), record::module_docs!("section_typo.rs"), check);
 
 /// Sections that the framework itself reads.
 const KNOWN: [&str; 5] = ["ConnectionStrings", "Logging", "AllowedHosts", "Kestrel", "DetailedErrors"];

@@ -8,7 +8,7 @@ use crate::connection_string::Provider;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/sql-encryption", Severity::Warning, Some(cause::SQL_ENCRYPTION), include_str!("sql_encryption.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/sql-encryption", Severity::Warning, Some(cause::SQL_ENCRYPTION), record::module_docs!("sql_encryption.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let mut version = None;

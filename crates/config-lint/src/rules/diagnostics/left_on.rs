@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("diagnostics/left-on", Severity::Warning, None, include_str!("left_on.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("diagnostics/left-on", Severity::Warning, None, record::module_docs!("left_on.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some(folder) = &app.folder else { return };

@@ -8,6 +8,6 @@ use crate::rules::nothing as check;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("diagnostics/switched", Severity::Info, None, include_str!("switched.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("diagnostics/switched", Severity::Info, None, record::module_docs!("switched.rs"), check);
 
 

@@ -7,6 +7,6 @@ use crate::rules::nothing as check;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("fix/refused", Severity::Error, None, include_str!("refused.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("fix/refused", Severity::Error, None, record::module_docs!("refused.rs"), check);
 
 

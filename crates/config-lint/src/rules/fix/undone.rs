@@ -7,6 +7,6 @@ use crate::rules::nothing as check;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("fix/undone", Severity::Info, None, include_str!("undone.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("fix/undone", Severity::Info, None, record::module_docs!("undone.rs"), check);
 
 

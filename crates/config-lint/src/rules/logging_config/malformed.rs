@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("logging-config/malformed", Severity::Warning, Some(cause::CONFIG_MALFORMED), include_str!("malformed.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("logging-config/malformed", Severity::Warning, Some(cause::CONFIG_MALFORMED), record::module_docs!("malformed.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for file in &app.logging {

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/file-empty", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("file_empty.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/file-empty", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("file_empty.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/folder-missing", Severity::Warning, Some(cause::STDOUT_LOG_UNWRITABLE), include_str!("folder_missing.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/folder-missing", Severity::Warning, Some(cause::STDOUT_LOG_UNWRITABLE), record::module_docs!("folder_missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _, section)) = app.own() else { return };

@@ -8,7 +8,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/off", Severity::Info, Some(cause::STDOUT_LOG_OFF), include_str!("off.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/off", Severity::Info, Some(cause::STDOUT_LOG_OFF), record::module_docs!("off.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

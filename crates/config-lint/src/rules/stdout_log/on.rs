@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/on", Severity::Info, None, include_str!("on.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/on", Severity::Info, None, record::module_docs!("on.rs"), check);
 
 /// A log folder that holds more than this many bytes is told as a warning.
 const MUCH: u64 = 100 << 20;

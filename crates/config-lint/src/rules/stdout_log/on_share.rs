@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/on-share", Severity::Warning, Some(cause::STDOUT_LOG_UNWRITABLE), include_str!("on_share.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("stdout-log/on-share", Severity::Warning, Some(cause::STDOUT_LOG_UNWRITABLE), record::module_docs!("on_share.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _, section)) = app.own() else { return };

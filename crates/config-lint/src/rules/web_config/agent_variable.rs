@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/agent-variable", Severity::Warning, Some(cause::AGENT_OR_PROFILER), include_str!("agent_variable.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/agent-variable", Severity::Warning, Some(cause::AGENT_OR_PROFILER), record::module_docs!("agent_variable.rs"), check);
 
 /// Names that load code, without those that only switch something.
 const NAMES: [&str; 13] = [

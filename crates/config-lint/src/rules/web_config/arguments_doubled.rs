@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/arguments-doubled", Severity::Warning, Some(cause::ARGUMENTS_WRONG), include_str!("arguments_doubled.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/arguments-doubled", Severity::Warning, Some(cause::ARGUMENTS_WRONG), record::module_docs!("arguments_doubled.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/arguments-without-dll", Severity::Error, Some(cause::ARGUMENTS_WRONG), include_str!("arguments_without_dll.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/arguments-without-dll", Severity::Error, Some(cause::ARGUMENTS_WRONG), record::module_docs!("arguments_without_dll.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/bad-value", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("bad_value.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/bad-value", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("bad_value.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _)) = app.web_document() else { return };

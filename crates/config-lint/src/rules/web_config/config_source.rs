@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/config-source", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("config_source.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/config-source", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("config_source.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for refusal in app.refused() {

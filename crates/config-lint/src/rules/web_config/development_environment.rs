@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/development-environment", Severity::Warning, Some(cause::WRONG_ENVIRONMENT), include_str!("development_environment.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/development-environment", Severity::Warning, Some(cause::WRONG_ENVIRONMENT), record::module_docs!("development_environment.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/entry-duplicate", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("entry_duplicate.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/entry-duplicate", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("entry_duplicate.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for refusal in app.refused() {

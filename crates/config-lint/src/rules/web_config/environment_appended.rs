@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/environment-appended", Severity::Warning, Some(cause::WRONG_ENVIRONMENT), include_str!("environment_appended.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/environment-appended", Severity::Warning, Some(cause::WRONG_ENVIRONMENT), record::module_docs!("environment_appended.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/environment-duplicate", Severity::Warning, Some(cause::ENVIRONMENT_DUPLICATE), include_str!("environment_duplicate.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/environment-duplicate", Severity::Warning, Some(cause::ENVIRONMENT_DUPLICATE), record::module_docs!("environment_duplicate.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

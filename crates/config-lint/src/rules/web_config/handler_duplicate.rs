@@ -10,7 +10,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/handler-duplicate", Severity::Error, Some(cause::SUB_APP_INHERITS), include_str!("handler_duplicate.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/handler-duplicate", Severity::Error, Some(cause::SUB_APP_INHERITS), record::module_docs!("handler_duplicate.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, document)) = app.web_document() else { return };

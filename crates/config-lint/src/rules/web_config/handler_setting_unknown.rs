@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/handler-setting-unknown", Severity::Warning, None, include_str!("handler_setting_unknown.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/handler-setting-unknown", Severity::Warning, None, record::module_docs!("handler_setting_unknown.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/handler-setting-value", Severity::Warning, None, include_str!("handler_setting_value.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/handler-setting-value", Severity::Warning, None, record::module_docs!("handler_setting_value.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _, section)) = app.own() else { return };

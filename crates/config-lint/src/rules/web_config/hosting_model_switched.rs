@@ -6,6 +6,6 @@ use crate::rules::nothing as check;
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/hosting-model-switched", Severity::Info, None, include_str!("hosting_model_switched.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/hosting-model-switched", Severity::Info, None, record::module_docs!("hosting_model_switched.rs"), check);
 
 

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/hosting-model-unknown", Severity::Error, Some(cause::HOSTING_MODEL_WRONG), include_str!("hosting_model_unknown.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/hosting-model-unknown", Severity::Error, Some(cause::HOSTING_MODEL_WRONG), record::module_docs!("hosting_model_unknown.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

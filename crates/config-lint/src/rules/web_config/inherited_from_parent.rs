@@ -7,7 +7,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/inherited-from-parent", Severity::Warning, Some(cause::SUB_APP_INHERITS), include_str!("inherited_from_parent.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/inherited-from-parent", Severity::Warning, Some(cause::SUB_APP_INHERITS), record::module_docs!("inherited_from_parent.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let is_child = app.target.subject.app.as_deref().is_some_and(|path| path.len() > 1);

@@ -7,7 +7,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/launcher-placeholder", Severity::Error, Some(cause::LAUNCHER_PLACEHOLDER), include_str!("launcher_placeholder.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/launcher-placeholder", Severity::Error, Some(cause::LAUNCHER_PLACEHOLDER), record::module_docs!("launcher_placeholder.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -8,7 +8,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/malformed", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("malformed.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/malformed", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("malformed.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some(file) = &app.web_config else { return };

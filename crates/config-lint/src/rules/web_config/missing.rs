@@ -8,7 +8,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/missing", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("missing.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/missing", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let programs = app.programs();

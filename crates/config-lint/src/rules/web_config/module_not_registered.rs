@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/module-not-registered", Severity::Error, Some(cause::MODULE_NAME_MISMATCH), include_str!("module_not_registered.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/module-not-registered", Severity::Error, Some(cause::MODULE_NAME_MISMATCH), record::module_docs!("module_not_registered.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let (Some((path, document)), Some(server)) = (app.web_document(), app.server()) else { return };

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/parent-broken", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("parent_broken.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/parent-broken", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("parent_broken.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let own = app.web_config.as_ref().map(|file| &file.path);

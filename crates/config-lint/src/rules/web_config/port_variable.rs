@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/port-variable", Severity::Warning, Some(cause::PORT_SETTING), include_str!("port_variable.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/port-variable", Severity::Warning, Some(cause::PORT_SETTING), record::module_docs!("port_variable.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -7,7 +7,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-missing", Severity::Error, Some(cause::PROCESSPATH_MISSING), include_str!("process_path_missing.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-missing", Severity::Error, Some(cause::PROCESSPATH_MISSING), record::module_docs!("process_path_missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

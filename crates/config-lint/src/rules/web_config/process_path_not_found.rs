@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-not-found", Severity::Error, Some(cause::PROCESSPATH_WRONG), include_str!("process_path_not_found.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-not-found", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("process_path_not_found.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

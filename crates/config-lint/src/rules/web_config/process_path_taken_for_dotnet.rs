@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-taken-for-dotnet", Severity::Error, Some(cause::PROCESSPATH_WRONG), include_str!("process_path_taken_for_dotnet.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-taken-for-dotnet", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("process_path_taken_for_dotnet.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _, section)) = app.own() else { return };

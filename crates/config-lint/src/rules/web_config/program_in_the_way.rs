@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/program-in-the-way", Severity::Error, Some(cause::PROCESSPATH_WRONG), include_str!("program_in_the_way.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/program-in-the-way", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("program_in_the_way.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _, section)) = app.own() else { return };

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/request-filtering", Severity::Warning, None, include_str!("request_filtering.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/request-filtering", Severity::Warning, None, record::module_docs!("request_filtering.rs"), check);
 
 /// Folders and files of wwwroot that are looked at.
 const MAX_NAMES: usize = 2_000;

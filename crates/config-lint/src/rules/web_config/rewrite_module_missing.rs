@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/rewrite-module-missing", Severity::Info, Some(cause::URL_REWRITE_MISSING), include_str!("rewrite_module_missing.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/rewrite-module-missing", Severity::Info, Some(cause::URL_REWRITE_MISSING), record::module_docs!("rewrite_module_missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, document)) = app.web_document() else { return };

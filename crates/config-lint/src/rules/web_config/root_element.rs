@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/root-element", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("root_element.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/root-element", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("root_element.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, document)) = app.web_document() else { return };

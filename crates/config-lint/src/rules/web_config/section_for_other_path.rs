@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-for-other-path", Severity::Warning, None, include_str!("section_for_other_path.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-for-other-path", Severity::Warning, None, record::module_docs!("section_for_other_path.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, document)) = app.web_document() else { return };

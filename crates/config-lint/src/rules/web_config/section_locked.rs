@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-locked", Severity::Error, Some(cause::SECTION_LOCKED), include_str!("section_locked.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-locked", Severity::Error, Some(cause::SECTION_LOCKED), record::module_docs!("section_locked.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for refusal in app.refused() {

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-misplaced", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("section_misplaced.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-misplaced", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("section_misplaced.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for refusal in app.refused() {

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-missing", Severity::Warning, None, include_str!("section_missing.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-missing", Severity::Warning, None, record::module_docs!("section_missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, document)) = app.web_document() else { return };

@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-unknown", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("section_unknown.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-unknown", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("section_unknown.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let mut told: Vec<(String, Position)> = Vec::new();

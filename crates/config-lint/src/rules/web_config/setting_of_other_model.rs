@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/setting-of-other-model", Severity::Info, Some(cause::HOSTING_MODEL_WRONG), include_str!("setting_of_other_model.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/setting-of-other-model", Severity::Info, Some(cause::HOSTING_MODEL_WRONG), record::module_docs!("setting_of_other_model.rs"), check);
 
 /// Attributes that only the out-of-process handler reads.
 const OUT_OF_PROCESS: [&str; 3] = ["processesPerApplication", "rapidFailsPerMinute", "requestTimeout"];

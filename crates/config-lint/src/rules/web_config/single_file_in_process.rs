@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/single-file-in-process", Severity::Error, Some(cause::PROCESSPATH_WRONG), include_str!("single_file_in_process.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/single-file-in-process", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("single_file_in_process.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

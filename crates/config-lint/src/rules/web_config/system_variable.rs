@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/system-variable", Severity::Warning, Some(cause::ENVIRONMENT_DUPLICATE), include_str!("system_variable.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/system-variable", Severity::Warning, Some(cause::ENVIRONMENT_DUPLICATE), record::module_docs!("system_variable.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _, section)) = app.own() else { return };

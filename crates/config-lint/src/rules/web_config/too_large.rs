@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/too-large", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("too_large.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/too-large", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("too_large.rs"), check);
 
 /// IIS' default limit in bytes.
 const LIMIT: usize = 250 * 1024;

@@ -8,7 +8,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/unknown-attribute", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("unknown_attribute.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/unknown-attribute", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("unknown_attribute.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _)) = app.web_document() else { return };

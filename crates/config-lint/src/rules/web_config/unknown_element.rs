@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/unknown-element", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("unknown_element.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/unknown-element", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("unknown_element.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _)) = app.web_document() else { return };

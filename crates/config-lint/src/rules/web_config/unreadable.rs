@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/unreadable", Severity::Error, None, include_str!("unreadable.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/unreadable", Severity::Error, None, record::module_docs!("unreadable.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for problem in &app.problems {

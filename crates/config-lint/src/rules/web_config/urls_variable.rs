@@ -7,7 +7,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/urls-variable", Severity::Warning, Some(cause::LISTENS_ELSEWHERE), include_str!("urls_variable.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/urls-variable", Severity::Warning, Some(cause::LISTENS_ELSEWHERE), record::module_docs!("urls_variable.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, element, section)) = app.own() else { return };

@@ -6,7 +6,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/value-out-of-range", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), include_str!("value_out_of_range.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/value-out-of-range", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("value_out_of_range.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _)) = app.web_document() else { return };

@@ -5,7 +5,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/windows-token", Severity::Info, None, include_str!("windows_token.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/windows-token", Severity::Info, None, record::module_docs!("windows_token.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _, section)) = app.own() else { return };
