@@ -153,7 +153,7 @@ impl Machine {
         if let Some(site) = &target.site {
             for (name, value) in &site.pool_environment {
                 if let Some(value) = value.as_str() {
-                    environment.set(name, &environment.expand(value).into_owned());
+                    environment.set(name, &environment.expand(value));
                 }
             }
         }

@@ -1,3 +1,4 @@
+mod architecture;
 mod args;
 mod config;
 mod examine;

@@ -3,7 +3,7 @@
 use record::input::Target;
 use record::output::Emitter;
 use record::tool::Session;
-use record::wire::{Failure, Framework, Resolution};
+use record::wire::{Framework, Resolution};
 use serde_json::{Value, json};
 
 use crate::args::Args;
@@ -31,49 +31,12 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
 fn look(target: &Target, machine: &Machine, out: &mut Emitter) {
     let examined = Examined::new(target, machine);
     let subject = &target.subject;
-    if let Some(failure) = unseen(&examined) {
-        out.emit(subject, failure);
-    }
     if let Some(resolution) = resolution(&examined) {
         out.emit(subject, resolution);
     }
-    for finding in rules::check(&examined) {
-        out.emit(subject, finding);
+    for report in rules::check(&examined) {
+        out.emit(subject, report);
     }
-}
-
-/// What keeps the question from being answered.
-fn unseen(examined: &Examined<'_>) -> Option<Failure> {
-    if let Err(problem) = examined.app.folder() {
-        let failure = Failure::new(
-            "app/unreadable",
-            format!("The folder cannot be listed: {}.", problem.kind),
-        );
-        return Some(match problem.os_error() {
-            Some(error) => failure.os_error(error),
-            None => failure,
-        });
-    }
-    let Some(program) = &examined.program else {
-        return Some(Failure::new(
-            "app/not-found",
-            "The folder holds no ASP.NET Core app: neither an aspNetCore section nor a dll with its configuration.",
-        ));
-    };
-    if program.brings_runtime(&examined.app) || !examined.roots.is_empty() {
-        return None;
-    }
-    if examined
-        .launch()
-        .is_some_and(|launch| launch.error.is_some())
-    {
-        // a finding says what the module would not find
-        return None;
-    }
-    Some(Failure::new(
-        "dotnet/not-visible",
-        "No dotnet root can be seen from here: name one with --dotnet-root, or the server's files with --root, or give --list-runtimes.",
-    ))
 }
 
 /// The record of what the app would run on; nothing where it would not start.

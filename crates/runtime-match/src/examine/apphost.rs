@@ -5,22 +5,9 @@ use std::sync::Arc;
 use iis_config::environment::Environment;
 use iis_config::windows_path::{self, Located, PathMap};
 
-use super::architecture::Arch;
+use crate::architecture::Arch;
 use crate::machine::Machine;
 use crate::root::Root;
-
-/// How the place was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum FoundBy {
-    /// The folder of the app itself, or one named in the apphost relative to it.
-    App,
-    /// An environment variable, by its name.
-    Variable(String),
-    /// `InstallLocation` in the registry.
-    Registry,
-    /// `%ProgramFiles%\dotnet`.
-    Default,
-}
 
 /// Where an apphost of .NET 6 and later looks for its runtime; older ones know fewer variables, in the same order.
 pub(crate) fn find(
@@ -28,26 +15,23 @@ pub(crate) fn find(
     map: &PathMap,
     environment: &Environment,
     arch: Arch,
-) -> Option<(FoundBy, Arc<Root>)> {
+) -> Option<Arc<Root>> {
     for name in variables(arch) {
         let Some(value) = environment.get(&name).filter(|value| !value.is_empty()) else {
             continue;
         };
         // one that names no existing folder is skipped, without an error
         if let Some(root) = machine.root_at(map, value) {
-            return Some((FoundBy::Variable(name), root));
+            return Some(root);
         }
     }
     if let Some(location) = machine
         .install_location(arch.name())
         .filter(|l| !l.is_empty())
     {
-        return machine
-            .root_at(map, &location)
-            .map(|root| (FoundBy::Registry, root));
+        return machine.root_at(map, &location);
     }
-    let root = machine.root_at(map, &default_location(environment, arch))?;
-    Some((FoundBy::Default, root))
+    machine.root_at(map, &default_location(environment, arch))
 }
 
 fn variables(arch: Arch) -> Vec<String> {

@@ -1,20 +1,26 @@
 //! One app looked at: how it would be started, with which host, and what that host would decide.
 
 pub(crate) mod apphost;
-pub(crate) mod architecture;
+mod closure;
+mod module;
 mod program;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use iis_config::asp_net_core::HostingModel;
 use iis_config::environment::Environment;
 use iis_config::windows_path::{Located, PathMap};
+use published_app::deps::Deps;
 use published_app::launch::{Launch, Worker};
-use published_app::{App, Deployment, Options};
+use published_app::pe::EmbeddedDll;
+use published_app::{App, Deployment, Options, Problem};
 use record::input::Target;
+use record::wire::Finding;
 
-pub(crate) use architecture::Arch;
+use crate::architecture;
+pub(crate) use crate::architecture::Arch;
+pub(crate) use module::Module;
 pub(crate) use program::Program;
 
 use crate::config::dialect;
@@ -23,6 +29,7 @@ use crate::resolve::host::Reader;
 use crate::root::{Change, Root};
 use crate::start::decide::{Decision, Start, decide};
 use crate::start::options::Mode;
+use crate::start::status::Status;
 
 /// An app with everything that rules ask for.
 pub(crate) struct Examined<'a> {
@@ -37,6 +44,21 @@ pub(crate) struct Examined<'a> {
     pub(crate) is_32_bit: bool,
     /// Roots in which an answer was looked for; the first counts.
     pub(crate) roots: Vec<Answer>,
+    obstacle: Option<Obstacle>,
+    module: OnceLock<Option<Module>>,
+    /// deps.json as a host before 5.0 reads it.
+    old_deps: OnceLock<Result<Option<Deps>, Problem>>,
+}
+
+/// What stops an apphost before it looks for a root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// The exe is the SDK's template.
+    NotBound(PathBuf),
+    /// The dll it is bound to is not there.
+    DllMissing(PathBuf),
+    /// hostfxr lies beside a framework-dependent app.
+    StrayHost,
 }
 
 /// What the host of one root would decide.
@@ -86,7 +108,11 @@ impl<'a> Examined<'a> {
             environment,
             is_32_bit,
             roots: Vec::new(),
+            obstacle: None,
+            module: OnceLock::new(),
+            old_deps: OnceLock::new(),
         };
+        examined.obstacle = examined.find_obstacle();
         examined.roots = examined
             .find_roots()
             .into_iter()
@@ -136,7 +162,7 @@ impl<'a> Examined<'a> {
             return None;
         }
         let locate = |word: &str| program.locate(word);
-        let further = self.further_roots();
+        let further = self.further_roots(root);
         let start = Start {
             mode: program.mode,
             words: &program.words,
@@ -152,11 +178,13 @@ impl<'a> Examined<'a> {
     }
 
     /// Registered and default locations, which old hosts search beside their own root.
-    fn further_roots(&self) -> Vec<Arc<Root>> {
+    fn further_roots(&self, root: &Root) -> Vec<Arc<Root>> {
         if !self.machine.given.is_empty() {
             return Vec::new();
         }
-        let arch = if self.is_32_bit { Arch::X86 } else { Arch::X64 };
+        let own = if self.is_32_bit { Arch::X86 } else { Arch::X64 };
+        // the host looks for its own architecture
+        let arch = architecture::of_root(root).unwrap_or(own);
         let registered = self.machine.install_location(arch.name());
         let places = registered
             .into_iter()
@@ -168,7 +196,7 @@ impl<'a> Examined<'a> {
 
     /// The root that the app would use first, then others worth telling of.
     fn find_roots(&self) -> Vec<Arc<Root>> {
-        let Some(program) = &self.program else {
+        let Some(program) = self.program.as_ref().filter(|_| self.obstacle.is_none()) else {
             return Vec::new();
         };
         let mut roots = self.machine.given.clone();
@@ -224,12 +252,10 @@ impl<'a> Examined<'a> {
                     &Environment::windows_defaults(),
                     arch,
                 )
-                .map(|(_, root)| root)
             }
             Mode::Apphost => {
                 let arch = program.arch(&self.app).unwrap_or(Arch::X64);
                 apphost::find(self.machine, &self.map, &self.environment, arch)
-                    .map(|(_, root)| root)
             }
         }
     }
@@ -248,9 +274,66 @@ impl<'a> Examined<'a> {
         self.app.deployment()
     }
 
-    /// The app's folder.
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.app.dir().to_owned()
+    /// What stops the app's exe before it looks for a runtime.
+    pub(crate) fn obstacle(&self) -> Option<&Obstacle> {
+        self.obstacle.as_ref()
+    }
+
+    fn find_obstacle(&self) -> Option<Obstacle> {
+        let program = self
+            .program
+            .as_ref()
+            .filter(|program| program.mode == Mode::Apphost)?;
+        let facts = self
+            .app
+            .exe()
+            .ok()
+            .flatten()
+            .and_then(|file| file.apphost.as_ref());
+        if let Some(facts) = facts
+            && facts.bundle.is_none()
+        {
+            if facts.dll == EmbeddedDll::Unbound {
+                return program.exe.clone().map(Obstacle::NotBound);
+            }
+            let bound = program.bound.as_ref().filter(|dll| !dll.exists());
+            if let (EmbeddedDll::Name(_), Some(dll)) = (&facts.dll, bound) {
+                return Some(Obstacle::DllMissing(dll.clone()));
+            }
+        }
+        match self.deployment() {
+            Deployment::FrameworkDependent { stray_host: true } => Some(Obstacle::StrayHost),
+            _ => None,
+        }
+    }
+
+    /// Needs the app no installed runtime?
+    pub(crate) fn brings_runtime(&self) -> bool {
+        self.program
+            .as_ref()
+            .is_some_and(|program| program.brings_runtime(&self.app))
+    }
+
+    /// The module of the pool's bitness; nothing where no IIS is to be seen, or the app is not behind it.
+    pub(crate) fn module(&self) -> Option<&Module> {
+        if !self.is_behind_iis() {
+            return None;
+        }
+        self.module
+            .get_or_init(|| Module::find(&self.map, &self.environment, self.is_32_bit))
+            .as_ref()
+    }
+
+    /// A finding about a refusal that does not come from the decision: its status and the page to expect.
+    pub(crate) fn refused(&self, finding: Finding, status: Status) -> Finding {
+        let finding = finding
+            .evidence("host_status", status.hex())
+            .evidence("host_status_name", status.name)
+            .evidence("host_exit_code", status.exit_code());
+        match self.page_of_refusal() {
+            Some(page) => finding.evidence("predicted_status", page),
+            None => finding,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use iis_config::windows_path::{self, Located};
 use published_app::pe::EmbeddedDll;
 use published_app::{App, Deployment};
 
-use super::architecture::{Arch, of_file};
+use crate::architecture::{Arch, of_file};
 use crate::start::options::Mode;
 
 /// The program of an app.

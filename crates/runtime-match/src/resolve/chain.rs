@@ -45,7 +45,10 @@ pub(crate) fn follow(
                 }
                 let found = shelf.found(&config.name, Names::Lenient, false);
                 return Err(Stopped {
-                    refusal: Refusal::Missing { reference, found },
+                    refusal: Refusal::Missing {
+                        reference: Box::new(reference),
+                        found,
+                    },
                     before: settled.frameworks,
                 });
             }
@@ -66,7 +69,7 @@ pub(crate) fn follow(
                     name: config.name,
                     version,
                     root,
-                    error,
+                    error: Box::new(error),
                 };
                 return Err(Stopped {
                     refusal,

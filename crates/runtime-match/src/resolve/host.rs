@@ -26,13 +26,6 @@ impl Host {
             .map(|version| Host { version })
     }
 
-    /// Used where no host is known, such as with the text of `dotnet --list-runtimes` alone.
-    pub(crate) fn assumed(major: i32) -> Host {
-        let version =
-            Version::parse(&format!("{major}.0.0"), Grammar::Strict).unwrap_or(Version::NONE);
-        Host { version }
-    }
-
     pub(crate) fn major(&self) -> i32 {
         self.version.major
     }

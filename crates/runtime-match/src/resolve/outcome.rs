@@ -38,17 +38,20 @@ pub(crate) struct Settled {
 pub(crate) enum Refusal {
     /// No installed version fits.
     Missing {
-        reference: Reference,
+        reference: Box<Reference>,
         found: Vec<Found>,
     },
     /// Two references to one framework cannot both be satisfied.
-    Conflict { lower: Reference, higher: Reference },
+    Conflict {
+        lower: Box<Reference>,
+        higher: Box<Reference>,
+    },
     /// A framework's own configuration is broken.
     FrameworkConfig {
         name: String,
         version: String,
         root: usize,
-        error: ConfigError,
+        error: Box<ConfigError>,
     },
     /// The references never settle; the host gives up.
     TooManyRestarts,

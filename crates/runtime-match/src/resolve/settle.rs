@@ -122,8 +122,8 @@ impl State<'_> {
             let current = self.effective[&reference.name].clone();
             let joined =
                 Reference::reconcile(&reference, &current).map_err(|pair| Refusal::Conflict {
-                    lower: pair.0,
-                    higher: pair.1,
+                    lower: Box::new(pair.0),
+                    higher: Box::new(pair.1),
                 })?;
             match order.iter().position(|slot| slot.name() == reference.name) {
                 None => {
@@ -182,7 +182,7 @@ impl State<'_> {
                 name: choice.name.clone(),
                 version: choice.version.clone(),
                 root: choice.root,
-                error,
+                error: Box::new(error),
             }),
         }
     }
@@ -221,7 +221,7 @@ impl State<'_> {
                     "It was not possible to find any compatible framework version".to_owned()
                 });
                 Err(Refusal::Missing {
-                    reference: reference.clone(),
+                    reference: Box::new(reference.clone()),
                     found: self.shelf.found(
                         &reference.name,
                         Names::Strict,

@@ -57,10 +57,6 @@ impl Version {
         })
     }
 
-    pub(crate) fn is_none(&self) -> bool {
-        self.major == -1
-    }
-
     pub(crate) fn is_prerelease(&self) -> bool {
         !self.pre.is_empty()
     }

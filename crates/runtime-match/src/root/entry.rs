@@ -102,14 +102,6 @@ impl Entry {
         })
     }
 
-    /// The folder to open here, where there is one.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        match &self.place {
-            Place::Folder(path) => Some(path),
-            _ => None,
-        }
-    }
-
     pub(crate) fn config(&self, reader: Reader) -> &Pair {
         self.configs[usize::from(reader == Reader::RapidJson)].get_or_init(|| match &self.place {
             Place::Missing | Place::Listed(None) => Pair::default(),

@@ -85,7 +85,11 @@ pub(super) fn look(root: &Path) -> HostState {
 /// Is the root an installation for Windows? Its files tell.
 pub(super) fn is_for_windows(root: &Path, state: &HostState) -> bool {
     let library = match state {
-        HostState::Found { folder, .. } => root.join("host/fxr").join(&folder.name).join("hostfxr.dll").exists(),
+        HostState::Found { folder, .. } => root
+            .join("host/fxr")
+            .join(&folder.name)
+            .join("hostfxr.dll")
+            .exists(),
         _ => false,
     };
     library || root.join("dotnet.exe").exists()

@@ -98,10 +98,7 @@ mod tests {
         let roots = parse(TEXT.as_bytes());
         assert_eq!(roots.len(), 2);
         assert_eq!(roots[0].shown(), r"C:\Program Files\dotnet");
-        assert_eq!(
-            roots[0].frameworks(),
-            ["Microsoft.AspNetCore.App", "Microsoft.NETCore.App"]
-        );
+        assert_eq!(roots[0].folders("Microsoft.AspNetCore.App").len(), 1);
         let HostState::Found { folder, certain } = roots[0].host() else {
             panic!()
         };

@@ -10,12 +10,13 @@ pub(crate) mod store;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(crate) use change::{Change, Runtime};
 pub(crate) use entry::{Entry, has_library};
 pub(crate) use hosts::HostState;
 
+use crate::architecture::Arch;
 use crate::resolve::version::{Grammar, Version};
 
 /// The root framework: hostpolicy and coreclr lie in its folders.
@@ -61,6 +62,8 @@ pub(crate) struct Root {
     host: HostState,
     /// An installation for Windows, where names ignore case wherever it was copied to.
     windows: bool,
+    /// Looked for when asked for.
+    pub(crate) arch: OnceLock<Option<Arch>>,
     folders: Mutex<HashMap<String, Arc<Vec<Folder>>>>,
     entries: Mutex<HashMap<(String, String), Arc<Entry>>>,
 }
@@ -85,6 +88,7 @@ impl Root {
             shown: shown.trim_end_matches(['/', '\\']).to_owned(),
             host,
             windows: false,
+            arch: OnceLock::new(),
             folders: Mutex::default(),
             entries: Mutex::default(),
         }
@@ -100,6 +104,10 @@ impl Root {
             Place::Folder(path) => Some(path),
             Place::Listing(_) => None,
         }
+    }
+
+    pub(crate) fn is_for_windows(&self) -> bool {
+        self.windows
     }
 
     pub(crate) fn host(&self) -> &HostState {
@@ -137,18 +145,6 @@ impl Root {
         found
     }
 
-    /// Names of the installed frameworks, sorted.
-    pub(crate) fn frameworks(&self) -> Vec<String> {
-        match &self.place {
-            Place::Folder(path) => {
-                let mut names = subfolders(&path.join("shared"));
-                names.sort_unstable();
-                names
-            }
-            Place::Listing(frameworks) => frameworks.keys().cloned().collect(),
-        }
-    }
-
     /// The folder of one version, which may be missing.
     pub(crate) fn entry(&self, framework: &str, version: &str) -> Arc<Entry> {
         let key = (framework.to_owned(), version.to_owned());
@@ -157,7 +153,10 @@ impl Root {
             Arc::new(match &self.place {
                 Place::Folder(path) if is_plain_name(framework) => {
                     let folder = self.below(&path.join("shared"), framework);
-                    let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                    let name = folder
+                        .file_name()
+                        .map(|n| n.to_string_lossy().into_owned())
+                        .unwrap_or_default();
                     Entry::on_disk(&name, self.below(&folder, version))
                 }
                 Place::Folder(_) => Entry::missing(),
@@ -184,7 +183,9 @@ impl Root {
         if !self.windows || exact.exists() {
             return exact;
         }
-        let found = subfolders(folder).into_iter().find(|other| other.eq_ignore_ascii_case(name));
+        let found = subfolders(folder)
+            .into_iter()
+            .find(|other| other.eq_ignore_ascii_case(name));
         found.map_or(exact, |other| folder.join(other))
     }
 }

@@ -3,16 +3,15 @@
 //! The host would end with 0x80008093 (-2147450733) and `Invalid framework config.json`. Every app that uses this version
 //! of the framework is stopped by it. Repair the runtime's installation.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::resolve::outcome::Refusal;
 use crate::start::decide::Failure;
 
 code!("framework/config-invalid", Error, Some(cause::HOSTFXR_MISSING), "framework_config_invalid.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::Framework(Refusal::FrameworkConfig { name, version, root, error }) = failure else { return };
     let folder = answer.decision.roots[*root].shown_version(name, version);
@@ -25,7 +24,7 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     if let Some(at) = error.position {
         finding = finding.evidence("file_line", at.line).evidence("file_column", at.column);
     }
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }
 
 /// A sentence without its stop, to go on with.

@@ -6,16 +6,15 @@
 //! reference to 9.0. Put `rollForward` on the level of `runtimeOptions`, where it counts for all references, or install
 //! the runtime that the app was built for.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::resolve::outcome::Refusal;
 use crate::start::decide::Failure;
 
 code!("framework/conflict", Error, Some(cause::FRAMEWORK_MISSING), "framework_conflict.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::Framework(Refusal::Conflict { lower, higher }) = failure else { return };
     let install = refusal::install(examined, answer, &lower.name, &lower.text);
@@ -36,5 +35,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
         .evidence("higher", higher.text.as_str())
         .evidence("range", lower.range.word())
         .evidence("apply_patches", lower.apply_patches);
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

@@ -4,15 +4,14 @@
 //! uninstall, and then end with 0x8000808b (-2147450741), `missing dependencies manifest`. Remove the folder, or install
 //! a newer runtime, whose host passes over it.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::start::decide::Failure;
 
 code!("framework/deps-json-missing", Error, Some(cause::HOSTFXR_MISSING), "framework_deps_json_missing.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::FrameworkDeps { framework, version } = failure else { return };
     let folder = answer.root.shown_version(framework, version);
@@ -22,5 +21,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
         .evidence("framework", framework.as_str())
         .evidence("version", version.as_str())
         .evidence("folder", folder);
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

@@ -5,17 +5,16 @@
 //! Microsoft.NETCore.App, because the frameworks' references lead elsewhere, or an install or uninstall of it stopped
 //! half-way. Repair or remove that version.
 use record::cause;
-use record::wire::Finding;
 use serde_json::Value;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::root::NETCORE_APP;
 use crate::start::decide::Failure;
 
 code!("framework/hostpolicy-missing", Error, Some(cause::HOSTFXR_MISSING), "framework_hostpolicy_missing.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::Hostpolicy { last } = failure else { return };
     let before: Vec<Value> =
@@ -47,5 +46,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
             .help("Publish the app again and copy its runtimeconfig.json unchanged."),
     };
     let finding = finding.evidence("resolved_before", before);
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

@@ -9,10 +9,10 @@
 //! Install what the finding names, then restart IIS (`net stop was /y`, `net start w3svc`); or let the app roll further
 //! with `rollForward` in its runtimeconfig.json.
 use record::cause;
-use record::wire::{Finding, Severity};
+use record::wire::Severity;
 use serde_json::Value;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::{Answer, Examined};
 use crate::resolve::outcome::Refusal;
 use crate::resolve::reference::Reference;
@@ -21,7 +21,7 @@ use crate::start::decide::Failure;
 
 code!("framework/missing", Error, Some(cause::FRAMEWORK_MISSING), "framework_missing.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::Framework(Refusal::Missing { reference, found }) = failure else { return };
     let arch = refusal::arch(examined, answer);
@@ -50,7 +50,7 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
         finding = finding.cause(cause::BITNESS_MISMATCH);
     }
     debug_assert_eq!(finding.severity, Severity::Error);
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }
 
 fn named(reference: &Reference, arch: &str) -> String {

@@ -4,16 +4,15 @@
 //! back to itself for ever. Frameworks that come from Microsoft never do this: look at the runtimeconfig.json of the
 //! others below `shared`.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::resolve::outcome::Refusal;
 use crate::start::decide::Failure;
 
 code!("framework/never-settles", Error, Some(cause::FRAMEWORK_MISSING), "framework_never_settles.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let message = match failure {
         Failure::Framework(Refusal::TooManyRestarts) => {
@@ -25,5 +24,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
         _ => return,
     };
     let finding = finding(&CODE, message).help("Repair or remove the framework below `shared` that does not come from Microsoft.");
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

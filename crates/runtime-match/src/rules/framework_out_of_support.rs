@@ -3,9 +3,8 @@
 //! It gets no security fixes any more. The dates are those of Microsoft's support policy; `--as-of` judges by another
 //! day. Move the app to a supported release; nothing stops working by itself on that day.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding};
+use super::{Reports, code, finding};
 use crate::examine::Examined;
 use crate::resolve::version::{Grammar, Version};
 use crate::root::NETCORE_APP;
@@ -13,7 +12,7 @@ use crate::support;
 
 code!("framework/out-of-support", Warning, Some(cause::RUNTIME_OUT_OF_SUPPORT), "framework_out_of_support.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((version, kind)) = runtime(examined) else { return };
     let Some(parsed) = Version::parse(&version, Grammar::Strict) else { return };
     let Some(release) = support::release(parsed.major, parsed.minor) else { return };
@@ -33,7 +32,7 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     if let Some(next) = support::recommended(today) {
         finding = finding.help(format!("Move the app to .NET {}, which is supported until {}.", next.channel, next.end));
     }
-    findings.push(finding);
+    reports.push(finding);
 }
 
 /// The version of the .NET runtime that would run, and how to call it.

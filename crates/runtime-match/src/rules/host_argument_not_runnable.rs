@@ -4,15 +4,14 @@
 //! installed ends with 0x80008091 (-2147450735): `The command could not be loaded` or `Did you mean to run dotnet SDK
 //! commands?`. Correct `arguments` in web.config, or copy the missing dll.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::start::decide::Failure;
 
 code!("host/argument-not-runnable", Error, Some(cause::ARGUMENTS_WRONG), "host_argument_not_runnable.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let (message, help) = match failure {
         Failure::NotRunnable { word, exists: false, .. } => (
@@ -30,5 +29,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     if let Some(at) = examined.app.section().and_then(|section| section.get("arguments")) {
         finding = finding.at(at.position.line, at.position.column);
     }
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

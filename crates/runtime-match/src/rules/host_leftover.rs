@@ -4,16 +4,15 @@
 //! breaks every app although 8.0.4 beside it is fine. `dotnet` ends with 0x80008083 (-2147450749). Remove the folder, or
 //! repair that version.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::root::HostState;
 use crate::start::decide::Failure;
 
 code!("host/leftover", Error, Some(cause::HOSTFXR_MISSING), "host_leftover.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure @ Failure::Host)) = refusal::of(examined) else { return };
     let HostState::Broken { folder, usable } = answer.root.host() else { return };
     let shown = answer.root.shown();
@@ -27,5 +26,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
         None => format!("Repair the runtime {}.", folder.name),
     };
     let finding = finding(&CODE, message).help(help).evidence("leftover", folder.name.as_str());
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

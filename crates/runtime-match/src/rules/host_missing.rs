@@ -3,16 +3,15 @@
 //! There is no `host\fxr` folder, or no version in it, so that `dotnet` ends with 0x80008083 (-2147450749) whatever the
 //! app. The folder is a leftover, or only part of an installation was copied. Install the runtime again.
 use record::cause;
-use record::wire::Finding;
 
-use super::{advice, code, finding, refusal};
+use super::{Reports, advice, code, finding, refusal};
 use crate::examine::Examined;
 use crate::root::{HostState, NETCORE_APP};
 use crate::start::decide::Failure;
 
 code!("host/missing", Error, Some(cause::HOSTFXR_MISSING), "host_missing.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure @ Failure::Host)) = refusal::of(examined) else { return };
     let shown = answer.root.shown();
     let message = match answer.root.host() {
@@ -22,5 +21,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     };
     let install = advice::install(NETCORE_APP, "", refusal::arch(examined, answer), examined.is_behind_iis());
     let finding = finding(&CODE, message).help(format!("Repair the installation of .NET, or install {install}."));
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

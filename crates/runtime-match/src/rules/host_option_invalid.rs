@@ -4,15 +4,14 @@
 //! together with `--roll-forward-on-no-candidate-fx`, an option without its value, a file that is not there. The host
 //! would end with 0x80008081 (-2147450751). Correct `arguments` in web.config.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::start::decide::Failure;
 
 code!("host/option-invalid", Error, Some(cause::ARGUMENTS_WRONG), "host_option_invalid.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let message = match failure {
         Failure::OptionValueMissing(option) => format!("The host option {option} has no value after it."),
@@ -27,5 +26,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     if let Some(at) = examined.app.section().and_then(|section| section.get("arguments")) {
         finding = finding.at(at.position.line, at.position.column);
     }
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

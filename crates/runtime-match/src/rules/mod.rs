@@ -4,7 +4,7 @@ mod advice;
 mod refusal;
 
 use record::code::Code;
-use record::wire::Finding;
+use record::wire::{Body, Finding};
 
 use crate::examine::Examined;
 
@@ -16,11 +16,28 @@ macro_rules! table {
         /// Every code of this tool, sorted.
         pub(crate) static CODES: &[Code] = &[$($module::CODE),+];
 
-        const CHECKS: &[fn(&Examined<'_>, &mut Vec<Finding>)] = &[$($module::check),+];
+        const CHECKS: &[fn(&Examined<'_>, &mut Reports)] = &[$($module::check),+];
     };
 }
 
 table![
+    app_net_framework,
+    app_no_aspnetcore_reference,
+    app_not_an_assembly,
+    app_not_found,
+    app_single_file_in_process,
+    app_unreadable,
+    apphost_dll_missing,
+    apphost_not_bound,
+    apphost_stray_hostfxr,
+    deps_file_missing,
+    deps_invalid,
+    deps_version_mismatch,
+    dotnet_not_found,
+    dotnet_not_visible,
+    dotnet_root_variable,
+    dotnet_shadowed,
+    dotnet_wrong_bitness,
     framework_config_invalid,
     framework_conflict,
     framework_deps_json_missing,
@@ -32,6 +49,10 @@ table![
     host_leftover,
     host_missing,
     host_option_invalid,
+    module_handler_missing,
+    module_missing,
+    module_schema_missing,
+    module_vc_runtime_missing,
     question_would_break,
     question_would_change,
     question_would_start,
@@ -40,15 +61,29 @@ table![
     runtimeconfig_invalid,
     runtimeconfig_missing,
     runtimeconfig_no_framework,
+    self_contained_file_missing,
+    self_contained_wrong_architecture,
+    system_too_old,
+    worker_stale,
 ];
 
-/// All findings about one app, in the order of the table.
-pub(crate) fn check(examined: &Examined<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for check in CHECKS {
-        check(examined, &mut findings);
+/// What rules have to say about one app.
+#[derive(Default)]
+pub(crate) struct Reports(Vec<Body>);
+
+impl Reports {
+    fn push(&mut self, report: impl Into<Body>) {
+        self.0.push(report.into());
     }
-    findings
+}
+
+/// All findings about one app, and what could not be looked at, in the order of the table.
+pub(crate) fn check(examined: &Examined<'_>) -> Vec<Body> {
+    let mut reports = Reports::default();
+    for check in CHECKS {
+        check(examined, &mut reports);
+    }
+    reports.0
 }
 
 /// A finding with the severity and cause of its code.

@@ -2,16 +2,15 @@
 //!
 //! It starts now; without that version the host would refuse it, with the status in `host_status`. Keep the runtime, or
 //! install a newer patch of the same release first.
-use record::wire::Finding;
 
 use super::refusal::list;
-use super::{code, finding};
+use super::{Reports, code, finding};
 use crate::examine::Examined;
 use crate::root::Change;
 
 code!("question/would-break", Warning, None, "question_would_break.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some(answer) = examined.answer().filter(|a| a.decision.failure.is_none()) else { return };
     let removed = &examined.machine.change.removed;
     if removed.is_empty() {
@@ -27,7 +26,7 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
         list(&answer.decision.frameworks)
     );
     let status = failure.status(answer.root.host().host());
-    findings.push(
+    reports.push(
         finding(&CODE, message)
             .help("Keep this runtime, or install a newer patch of the same release before it is removed.")
             .evidence("removed", names.join(";"))

@@ -1,16 +1,15 @@
 //! The app would run on other versions if the named runtime were removed or installed.
 //!
 //! It starts either way: with `--would-break` or `--if-installed` another version is chosen, which the message names.
-use record::wire::Finding;
 
 use super::refusal::list;
-use super::{code, finding};
+use super::{Reports, code, finding};
 use crate::examine::Examined;
 use crate::root::{Change, Runtime};
 
 code!("question/would-change", Info, None, "question_would_change.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some(answer) = examined.answer().filter(|a| a.decision.failure.is_none()) else { return };
     let change = &examined.machine.change;
     let without = Change { removed: change.removed.clone(), added: Vec::new() };
@@ -24,7 +23,7 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
         if before != after {
             let names = joined(runtimes);
             let message = format!("If {names} is {what}, the app runs on {after} in place of {before}.");
-            findings.push(finding(&CODE, message).evidence(what, names).evidence("before", before).evidence("after", after));
+            reports.push(finding(&CODE, message).evidence(what, names).evidence("before", before).evidence("after", after));
         }
     }
 }

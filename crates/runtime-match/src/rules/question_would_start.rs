@@ -1,16 +1,15 @@
 //! The app starts working if the runtime named by `--if-installed` is installed.
 //!
 //! The host refuses it now; with that version there it would start, on the frameworks that the message names.
-use record::wire::Finding;
 
 use super::refusal::list;
-use super::{code, finding};
+use super::{Reports, code, finding};
 use crate::examine::Examined;
 use crate::root::Change;
 
 code!("question/would-start", Info, None, "question_would_start.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some(answer) = examined.answer().filter(|a| a.decision.failure.is_some()) else { return };
     let added = &examined.machine.change.added;
     if added.is_empty() {
@@ -23,5 +22,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     }
     let names: Vec<&str> = added.iter().map(|r| r.version.as_str()).collect();
     let message = format!("The app would start if {} were installed, on {}.", names.join(", "), list(&then.frameworks));
-    findings.push(finding(&CODE, message).evidence("installed", names.join(";")));
+    reports.push(finding(&CODE, message).evidence("installed", names.join(";")));
 }

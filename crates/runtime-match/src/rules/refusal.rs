@@ -23,13 +23,7 @@ pub(super) fn evidence(
 ) -> Finding {
     let host = answer.root.host().host();
     let status = failure.status(host);
-    let mut finding = finding
-        .evidence("host_status", status.hex())
-        .evidence("host_status_name", status.name)
-        .evidence("host_exit_code", status.exit_code());
-    if let Some(page) = examined.page_of_refusal() {
-        finding = finding.evidence("predicted_status", page);
-    }
+    let mut finding = examined.refused(finding, status);
     finding = finding.evidence("dotnet_root", answer.root.shown());
     if let Some(host) = host {
         finding = finding.evidence("host_version", host.version.to_string());

@@ -5,17 +5,16 @@
 //! `applyPatches` meet, or a framework is named twice. Which rules hold depends on the host's version: 5.0 and later
 //! ignore text after the closing brace, older ones take `{}`. Publish the app again rather than editing the file.
 use record::cause;
-use record::wire::Finding;
 
 use super::framework_config_invalid::trimmed;
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::config::{Fault, File};
 use crate::examine::Examined;
 use crate::start::decide::Failure;
 
 code!("runtimeconfig/invalid", Error, Some(cause::RUNTIMECONFIG_INVALID), "runtimeconfig_invalid.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::Config(error) = failure else { return };
     let path = answer.decision.config.as_deref();
@@ -42,5 +41,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     if let Some(at) = error.position {
         finding = finding.at(at.line, at.column);
     }
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

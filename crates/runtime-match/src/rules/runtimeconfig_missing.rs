@@ -4,15 +4,14 @@
 //! 0x80008083 (-2147450749): `The application was run as a self-contained app because '...runtimeconfig.json' was not
 //! found`. The publish folder was copied in part, or only the dll was built. Copy all of it.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::start::decide::Failure;
 
 code!("runtimeconfig/missing", Error, Some(cause::RUNTIMECONFIG_INVALID), "runtimeconfig_missing.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::NoFramework { config, config_exists: false } = failure else { return };
     let name = config.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -20,5 +19,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     let finding = finding(&CODE, message)
         .help("Publish the app (dotnet publish) and copy the whole publish folder.")
         .evidence("file", config.to_string_lossy());
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

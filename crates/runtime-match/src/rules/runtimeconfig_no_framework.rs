@@ -5,15 +5,14 @@
 //! (-2147450749): `Failed to run as a self-contained app`. Copy the whole publish folder and start `App.exe`, or publish
 //! the app framework-dependent.
 use record::cause;
-use record::wire::Finding;
 
-use super::{code, finding, refusal};
+use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::start::decide::Failure;
 
 code!("runtimeconfig/no-framework", Error, Some(cause::RUNTIMECONFIG_INVALID), "runtimeconfig_no_framework.rs");
 
-pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::NoFramework { config, config_exists: true } = failure else { return };
     let name = config.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -26,5 +25,5 @@ pub(super) fn check(examined: &Examined<'_>, findings: &mut Vec<Finding>) {
     let finding = finding(&CODE, message)
         .help("Publish the app again, framework-dependent or self-contained, into an empty folder and copy all of it.")
         .evidence("file", config.to_string_lossy());
-    findings.push(refusal::evidence(finding, examined, answer, failure));
+    reports.push(refusal::evidence(finding, examined, answer, failure));
 }

@@ -378,6 +378,32 @@ impl Run<'_> {
         }
     }
 
+    fn summary(&mut self, restarts: u32) {
+        if restarts > 0 {
+            self.trace
+                .line(|| format!("The resolution started again {restarts} times."));
+        }
+        self.trace
+            .line(|| "--- Summary of all frameworks:".to_owned());
+        for framework in &self.decision.frameworks {
+            let reference = &framework.reference;
+            self.trace.line(|| {
+                format!(
+                    "     framework:'{}', lowest requested version='{}', found version='{}', effective reference version='{}' \
+                     apply_patches={}, version_compatibility_range={}, roll_to_highest_version={}, folder={}",
+                    framework.name,
+                    framework.lowest,
+                    framework.version,
+                    reference.text,
+                    u8::from(reference.apply_patches),
+                    reference.range.word(),
+                    u8::from(reference.highest),
+                    self.decision.roots[framework.root].shown_version(&framework.name, &framework.version)
+                )
+            });
+        }
+    }
+
     /// The app names no framework, so its own folder has to hold the host.
     fn own_host(&mut self, app: &Path, config: PathBuf) -> Result<(), Failure> {
         self.decision.self_contained = true;
@@ -397,6 +423,7 @@ impl Run<'_> {
     fn hostpolicy(&mut self, settled: Settled, host: &Host) -> Result<(), Failure> {
         let rootless = settled.rootless;
         self.decision.frameworks = settled.frameworks;
+        self.summary(settled.restarts);
         let last = self.decision.frameworks.last().filter(|_| !rootless);
         let Some(last) = last.filter(|last| has_hostpolicy(last)) else {
             let last = last.cloned().map(Box::new);

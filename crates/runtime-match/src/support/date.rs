@@ -83,6 +83,51 @@ impl fmt::Display for Date {
     }
 }
 
+/// A point in time, to the second, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment {
+    date: Date,
+    second_of_day: u32,
+}
+
+impl Moment {
+    /// `2026-11-10T08:15:00Z`, as records have it; fractions of a second are dropped.
+    pub(crate) fn parse(text: &str) -> Option<Moment> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let mut parts = time.split(':');
+        let mut number = |end: u32| {
+            let part = parts.next()?.split('.').next()?;
+            part.parse::<u32>().ok().filter(|value| *value < end)
+        };
+        let (hour, minute, second) = (number(24)?, number(60)?, number(61)?);
+        Some(Moment {
+            date: Date::parse(date)?,
+            second_of_day: hour * 3600 + minute * 60 + second,
+        })
+    }
+
+    pub(crate) fn of(time: SystemTime) -> Moment {
+        let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        Moment {
+            date: Date::from_days(seconds / 86_400),
+            second_of_day: (seconds % 86_400) as u32,
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hour, rest) = (self.second_of_day / 3600, self.second_of_day % 3600);
+        write!(
+            f,
+            "{}T{hour:02}:{:02}:{:02}Z",
+            self.date,
+            rest / 60,
+            rest % 60
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +146,20 @@ mod tests {
             assert_eq!(Date::parse(text), None, "{text}");
         }
         assert!(Date::parse("2024-02-29").is_some());
+    }
+
+    #[test]
+    fn moments() {
+        let moment = Moment::parse("2024-02-29T01:02:03.5Z").unwrap();
+        assert_eq!(moment.to_string(), "2024-02-29T01:02:03Z");
+        assert_eq!(
+            Moment::of(UNIX_EPOCH + std::time::Duration::from_secs(86_399)).to_string(),
+            "1970-01-01T23:59:59Z"
+        );
+        assert!(
+            Moment::parse("2024-02-29 01:02:03").is_none()
+                && Moment::parse("2024-02-29T24:00:00Z").is_none()
+        );
     }
 
     #[test]

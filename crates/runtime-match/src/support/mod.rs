@@ -2,7 +2,7 @@
 
 mod date;
 
-pub(crate) use date::Date;
+pub(crate) use date::{Date, Moment};
 
 /// One line of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 /// SplitMix64 (Steele, Lea, Flood 2014): a case can be had again from its seed alone.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Random {
+    pub(crate) fn new(seed: u64) -> Random {
         Random(seed)
     }
 
@@ -33,25 +33,55 @@ impl Random {
 }
 
 const NETCORE: &str = "Microsoft.NETCore.App";
-const OTHERS: [&str; 4] = ["Microsoft.AspNetCore.App", "Microsoft.WindowsDesktop.App", "Contoso.App", "Fabrikam.App"];
-const ROLL_FORWARD: [&str; 12] = [
-    "Disable", "LatestPatch", "Minor", "LatestMinor", "Major", "LatestMajor", "disable", "latestPATCH", "minor", "LATESTminor",
-    "major", "latestMajor",
+const OTHERS: [&str; 4] = [
+    "Microsoft.AspNetCore.App",
+    "Microsoft.WindowsDesktop.App",
+    "Contoso.App",
+    "Fabrikam.App",
 ];
-const PRE: [&str; 9] =
-    ["-alpha", "-preview.1", "-preview.9", "-preview.10", "-preview9", "-preview10", "-rc.1", "-rc.1.23419.4", "-preview5-27626-15"];
+const ROLL_FORWARD: [&str; 12] = [
+    "Disable",
+    "LatestPatch",
+    "Minor",
+    "LatestMinor",
+    "Major",
+    "LatestMajor",
+    "disable",
+    "latestPATCH",
+    "minor",
+    "LATESTminor",
+    "major",
+    "latestMajor",
+];
+const PRE: [&str; 9] = [
+    "-alpha",
+    "-preview.1",
+    "-preview.9",
+    "-preview.10",
+    "-preview9",
+    "-preview10",
+    "-rc.1",
+    "-rc.1.23419.4",
+    "-preview5-27626-15",
+];
 
 /// Which hosts the case is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Rules {
+pub(crate) enum Rules {
     /// 3.0 and later.
     Modern,
     /// 2.1 and 2.2.
     Chain,
 }
 
-pub fn case(seed: u64, rules: Rules) -> Value {
-    let mut maker = Maker { random: Random::new(seed), base: 0, legacy: false, root_versions: Vec::new(), rules };
+pub(crate) fn case(seed: u64, rules: Rules) -> Value {
+    let mut maker = Maker {
+        random: Random::new(seed),
+        base: 0,
+        legacy: false,
+        root_versions: Vec::new(),
+        rules,
+    };
     maker.base = 1 + maker.random.below(8) as u64;
     maker.legacy = rules == Rules::Chain || maker.random.one_in(4);
     maker.case(seed)
@@ -82,12 +112,22 @@ impl Maker {
             }
         }
         for name in &names {
-            let count = if *name == NETCORE { count } else { 1 + self.random.below(4) };
+            let count = if *name == NETCORE {
+                count
+            } else {
+                1 + self.random.below(4)
+            };
             let mut versions: Vec<String> = (0..count).map(|_| self.version()).collect();
             versions.sort();
             versions.dedup();
             if self.random.one_in(12) {
-                versions.push(self.random.pick(&["latest", "3.1", "3.1.x", "v5.0.0", "03.1.0", "8.0.0.1", ".backup"]).to_owned());
+                versions.push(
+                    self.random
+                        .pick(&[
+                            "latest", "3.1", "3.1.x", "v5.0.0", "03.1.0", "8.0.0.1", ".backup",
+                        ])
+                        .to_owned(),
+                );
             }
             if *name == NETCORE {
                 self.root_versions.clone_from(&versions);
@@ -115,7 +155,11 @@ impl Maker {
     fn version(&mut self) -> String {
         let major = self.base + self.random.below(3) as u64;
         let (minor, patch) = (self.random.below(3), self.random.below(5));
-        let pre = if self.random.one_in(4) { self.random.pick(&PRE) } else { "" };
+        let pre = if self.random.one_in(4) {
+            self.random.pick(&PRE)
+        } else {
+            ""
+        };
         format!("{major}.{minor}.{patch}{pre}")
     }
 
@@ -123,7 +167,13 @@ impl Maker {
     fn wanted(&mut self) -> Option<String> {
         match self.random.below(30) {
             0 => None,
-            1 => Some(self.random.pick(&["", "3.1", "v3.1.0", "3.1.0.0", " 3.1.0", "03.1.0", "3.1.x", "latest"]).to_owned()),
+            1 => Some(
+                self.random
+                    .pick(&[
+                        "", "3.1", "v3.1.0", "3.1.0.0", " 3.1.0", "03.1.0", "3.1.x", "latest",
+                    ])
+                    .to_owned(),
+            ),
             2..=8 => Some(self.version()),
             _ => Some(self.low()),
         }
@@ -132,13 +182,23 @@ impl Maker {
     /// One that much of what is installed can satisfy.
     fn low(&mut self) -> String {
         let minor = usize::from(self.random.one_in(4));
-        let pre = if self.random.one_in(10) { self.random.pick(&PRE) } else { "" };
-        format!("{}.{minor}.0{pre}", self.base + u64::from(self.random.one_in(6)))
+        let pre = if self.random.one_in(10) {
+            self.random.pick(&PRE)
+        } else {
+            ""
+        };
+        format!(
+            "{}.{minor}.0{pre}",
+            self.base + u64::from(self.random.one_in(6))
+        )
     }
 
     fn framework_config(&mut self, name: &str, version: &str) -> Option<Value> {
         if name == NETCORE {
-            return self.random.one_in(3).then(|| json!({"runtimeOptions": {"tfm": "net8.0"}}));
+            return self
+                .random
+                .one_in(3)
+                .then(|| json!({"runtimeOptions": {"tfm": "net8.0"}}));
         }
         if self.random.one_in(25) {
             return None;
@@ -147,7 +207,11 @@ impl Maker {
             return Some(json!("{ broken"));
         }
         let mut options = Map::new();
-        let lower = if self.random.one_in(6) { self.random.pick(&OTHERS) } else { NETCORE };
+        let lower = if self.random.one_in(6) {
+            self.random.pick(&OTHERS)
+        } else {
+            NETCORE
+        };
         let wanted = match self.random.below(6) {
             0 => self.version(),
             1 => version.to_owned(),
@@ -173,7 +237,11 @@ impl Maker {
         let legacy = self.legacy != (self.rules == Rules::Modern && self.random.one_in(40));
         if !legacy {
             if self.random.one_in(rare) {
-                let value = if self.random.one_in(40) { self.random.pick(&["", "Latest", " Minor", "2"]) } else { self.random.pick(&ROLL_FORWARD) };
+                let value = if self.random.one_in(40) {
+                    self.random.pick(&["", "Latest", " Minor", "2"])
+                } else {
+                    self.random.pick(&ROLL_FORWARD)
+                };
                 into.insert("rollForward".into(), value.into());
             }
             return;
@@ -182,19 +250,34 @@ impl Maker {
             into.insert("applyPatches".into(), self.random.one_in(2).into());
         }
         if self.random.one_in(rare + 1) {
-            let value = if self.random.one_in(12) { 9 } else { self.random.below(3) };
+            let value = if self.random.one_in(12) {
+                9
+            } else {
+                self.random.below(3)
+            };
             into.insert("rollForwardOnNoCandidateFx".into(), value.into());
         }
     }
 
     fn reference(&mut self, name: &str, installed: &Value) -> Value {
         let mut reference = Map::new();
-        let name = if self.random.one_in(60) { name.to_lowercase() } else { name.to_owned() };
+        let name = if self.random.one_in(60) {
+            name.to_lowercase()
+        } else {
+            name.to_owned()
+        };
         if !self.random.one_in(80) {
             reference.insert("name".into(), name.clone().into());
         }
-        let near = installed[name.as_str()].as_array().filter(|_| self.random.one_in(2));
-        let near = near.map(|versions| versions[self.random.below(versions.len())].as_str().unwrap().to_owned());
+        let near = installed[name.as_str()]
+            .as_array()
+            .filter(|_| self.random.one_in(2));
+        let near = near.map(|versions| {
+            versions[self.random.below(versions.len())]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        });
         if let Some(version) = near.or_else(|| self.wanted()) {
             reference.insert("version".into(), version.into());
         }
@@ -207,11 +290,20 @@ impl Maker {
     fn options(&mut self, installed: &Value) -> Map<String, Value> {
         let mut options = Map::new();
         if self.random.one_in(2) {
-            options.insert("tfm".into(), self.random.pick(&["net8.0", "netcoreapp3.1", "net6.0-windows", "net10", ""]).into());
+            options.insert(
+                "tfm".into(),
+                self.random
+                    .pick(&["net8.0", "netcoreapp3.1", "net6.0-windows", "net10", ""])
+                    .into(),
+            );
         }
         let single = self.rules == Rules::Chain || self.random.one_in(2);
         if single {
-            let mut name = if self.random.one_in(2) { NETCORE } else { self.random.pick(&OTHERS) };
+            let mut name = if self.random.one_in(2) {
+                NETCORE
+            } else {
+                self.random.pick(&OTHERS)
+            };
             if !case_has(installed, name) && !self.random.one_in(6) {
                 name = NETCORE;
             }
@@ -232,14 +324,19 @@ impl Maker {
             options.insert("frameworks".into(), list.into());
         }
         if self.rules == Rules::Chain && self.random.one_in(5) {
-            let list: Vec<Value> = [NETCORE, OTHERS[0]].map(|name| self.reference(name, installed)).into();
+            let list: Vec<Value> = [NETCORE, OTHERS[0]]
+                .map(|name| self.reference(name, installed))
+                .into();
             options.insert("additionalFrameworks".into(), list.into());
         }
         if self.random.one_in(2) {
             self.settings(&mut options, 2);
         }
         match self.random.below(60) {
-            0 => drop(options.insert("includedFrameworks".into(), json!([{"name": NETCORE, "version": "3.1.0"}]))),
+            0 => drop(options.insert(
+                "includedFrameworks".into(),
+                json!([{"name": NETCORE, "version": "3.1.0"}]),
+            )),
             1 => drop(options.insert("configProperties".into(), json!({"System.GC.Server": true}))),
             2 => drop(options.insert("additionalProbingPaths".into(), json!(["a", "b"]))),
             3 => drop(options.insert("RollForward".into(), json!("LatestMajor"))),
@@ -281,7 +378,10 @@ impl Maker {
         }
         match self.random.below(24) {
             0 => case["runtimeconfig_dev"] = json!("{ not json"),
-            1 => case["runtimeconfig_dev"] = json!({"runtimeOptions": {"additionalProbingPaths": ["/x"]}}),
+            1 => {
+                case["runtimeconfig_dev"] =
+                    json!({"runtimeOptions": {"additionalProbingPaths": ["/x"]}})
+            }
             2 => {
                 let options = self.options(&case["installed"]);
                 case["runtimeconfig_dev"] = json!({"runtimeOptions": options});
@@ -293,12 +393,21 @@ impl Maker {
     fn environment(&mut self, case: &mut Value) {
         let mut environment = Map::new();
         if self.rules == Rules::Modern && self.random.one_in(8) {
-            let value = if self.random.one_in(8) { self.random.pick(&["latest", "2", ""]) } else { self.random.pick(&ROLL_FORWARD) };
+            let value = if self.random.one_in(8) {
+                self.random.pick(&["latest", "2", ""])
+            } else {
+                self.random.pick(&ROLL_FORWARD)
+            };
             environment.insert("DOTNET_ROLL_FORWARD".into(), value.into());
         }
         if self.random.one_in(12) {
-            let value = self.random.pick(&["0", "1", "2", "9", "abc", " 1", "02", "-1", ""]);
-            environment.insert("DOTNET_ROLL_FORWARD_ON_NO_CANDIDATE_FX".into(), value.into());
+            let value = self
+                .random
+                .pick(&["0", "1", "2", "9", "abc", " 1", "02", "-1", ""]);
+            environment.insert(
+                "DOTNET_ROLL_FORWARD_ON_NO_CANDIDATE_FX".into(),
+                value.into(),
+            );
         }
         if self.random.one_in(12) {
             let value = self.random.pick(&["1", "0", "true", "01", "1x", ""]);
@@ -314,15 +423,24 @@ impl Maker {
         }
         if self.rules == Rules::Modern && self.random.one_in(8) {
             let name = self.random.pick(&["--roll-forward", "--Roll-Forward"]);
-            let value = if self.random.one_in(8) { "Highest" } else { self.random.pick(&ROLL_FORWARD) };
+            let value = if self.random.one_in(8) {
+                "Highest"
+            } else {
+                self.random.pick(&ROLL_FORWARD)
+            };
             words.extend([name.to_owned(), value.to_owned()]);
         }
         if self.random.one_in(15) {
             let value = self.random.pick(&["0", "1", "2", "9", "abc"]);
-            words.extend(["--roll-forward-on-no-candidate-fx".to_owned(), value.to_owned()]);
+            words.extend([
+                "--roll-forward-on-no-candidate-fx".to_owned(),
+                value.to_owned(),
+            ]);
         }
         // with no reference to pin the host crashes
-        let references = ["runtimeconfig", "runtimeconfig_text"].iter().any(|n| case[n].to_string().contains("name"));
+        let references = ["runtimeconfig", "runtimeconfig_text"]
+            .iter()
+            .any(|n| case[n].to_string().contains("name"));
         if references && self.random.one_in(15) {
             words.extend(["--fx-version".to_owned(), self.version()]);
         }

@@ -8,21 +8,31 @@ use std::process::Command;
 use serde_json::Value;
 
 /// An app and a root in a folder that cleans up after itself.
-pub struct Layout {
-    pub dir: tempfile::TempDir,
-    pub root: PathBuf,
-    pub app: PathBuf,
+pub(crate) struct Layout {
+    /// Kept so that the folder lives as long as this.
+    _dir: tempfile::TempDir,
+    pub(crate) root: PathBuf,
+    pub(crate) app: PathBuf,
 }
 
 impl Layout {
     /// The case's installation, with the folder of a host of that version.
-    pub fn new(case: &Value, host: &str) -> Layout {
+    pub(crate) fn new(case: &Value, host: &str) -> Layout {
         let dir = tempfile::tempdir().unwrap();
         let (root, app) = (dir.path().join("root"), dir.path().join("app"));
         // the 2.x host is Windows' own
         let windows = host.starts_with("2.");
-        let library = |stem: &str| if windows { format!("{stem}.dll") } else { format!("lib{stem}.so") };
-        write(&root.join("host/fxr").join(host).join(library("hostfxr")), "");
+        let library = |stem: &str| {
+            if windows {
+                format!("{stem}.dll")
+            } else {
+                format!("lib{stem}.so")
+            }
+        };
+        write(
+            &root.join("host/fxr").join(host).join(library("hostfxr")),
+            "",
+        );
         installation(case, &root, &library("hostpolicy"));
         write(&app.join("app.dll"), "");
         let text = |name: &str, file: &str| {
@@ -33,11 +43,15 @@ impl Layout {
         text("runtimeconfig", "app.runtimeconfig.json");
         text("runtimeconfig_text", "app.runtimeconfig.json");
         text("runtimeconfig_dev", "app.runtimeconfig.dev.json");
-        Layout { dir, root, app }
+        Layout {
+            _dir: dir,
+            root,
+            app,
+        }
     }
 
     /// The tool's records about the app, started with the case's arguments and environment.
-    pub fn records(&self, case: &Value) -> Vec<Value> {
+    pub(crate) fn records(&self, case: &Value) -> Vec<Value> {
         let words: Vec<&str> = strings(&case["args"]);
         let arguments = [words.as_slice(), &["app.dll"]].concat().join(" ");
         let web_config = format!(
@@ -66,7 +80,7 @@ impl Layout {
 }
 
 /// `shared/<Name>/<ver>` with what the README of the cases says is in them.
-pub fn installation(case: &Value, root: &Path, hostpolicy: &str) {
+pub(crate) fn installation(case: &Value, root: &Path, hostpolicy: &str) {
     let bare: Vec<&str> = strings(&case["no_deps"]);
     for (name, versions) in case["installed"].as_object().into_iter().flatten() {
         for version in strings(versions) {
@@ -91,7 +105,7 @@ pub fn installation(case: &Value, root: &Path, hostpolicy: &str) {
 }
 
 /// A document, or raw text.
-pub fn content(case: &Value, name: &str) -> Option<String> {
+pub(crate) fn content(case: &Value, name: &str) -> Option<String> {
     match case.get(name)? {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
@@ -99,12 +113,12 @@ pub fn content(case: &Value, name: &str) -> Option<String> {
     }
 }
 
-pub fn write(path: &Path, content: &str) {
+pub(crate) fn write(path: &Path, content: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, content).unwrap();
 }
 
-pub fn strings(value: &Value) -> Vec<&str> {
+pub(crate) fn strings(value: &Value) -> Vec<&str> {
     value
         .as_array()
         .into_iter()
@@ -114,7 +128,7 @@ pub fn strings(value: &Value) -> Vec<&str> {
 }
 
 /// What the tool says in the terms of an answer; an error names the disagreement.
-pub fn compare(records: &[Value], answer: &Value) -> Result<(), String> {
+pub(crate) fn compare(records: &[Value], answer: &Value) -> Result<(), String> {
     let refusal = records
         .iter()
         .find(|r| r["type"] == "finding" && r["evidence"].get("host_status").is_some());
@@ -174,4 +188,16 @@ pub fn compare(records: &[Value], answer: &Value) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The crate's own cases, each named by its file.
+pub(crate) fn own_cases() -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let read = |entry: std::io::Result<fs::DirEntry>| {
+        let path = entry.unwrap().path();
+        let mut case: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        case["id"] = path.file_stem().unwrap().to_str().unwrap().into();
+        case
+    };
+    fs::read_dir(folder).unwrap().map(read).collect()
 }

@@ -76,6 +76,10 @@ pub(crate) fn of_file(path: &Path) -> Option<Arch> {
 
 /// A root holds one architecture: that of its libraries. A listing tells by its folder only.
 pub(crate) fn of_root(root: &Root) -> Option<Arch> {
+    *root.arch.get_or_init(|| look(root))
+}
+
+fn look(root: &Root) -> Option<Arch> {
     let Some(path) = root.path() else {
         let shown = root.shown().to_ascii_lowercase();
         return shown.contains(":\\").then(|| {
