@@ -6,4 +6,4 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("folder/link-not-followed", Severity::Info, None, include_str!("link_not_followed.rs"), Check::Met);
+    Rule::new("folder/link-not-followed", Severity::Info, None, record::module_docs!("link_not_followed.rs"), Check::Met);

@@ -7,4 +7,4 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("folder/no-app", Severity::Warning, None, include_str!("no_app.rs"), Check::Met);
+    Rule::new("folder/no-app", Severity::Warning, None, record::module_docs!("no_app.rs"), Check::Met);

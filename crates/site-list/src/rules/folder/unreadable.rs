@@ -5,4 +5,4 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("folder/unreadable", Severity::Error, None, include_str!("unreadable.rs"), Check::Met);
+    Rule::new("folder/unreadable", Severity::Error, None, record::module_docs!("unreadable.rs"), Check::Met);

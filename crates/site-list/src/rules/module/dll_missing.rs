@@ -10,7 +10,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "module/dll-missing",
     Severity::Error,
     Some(cause::HOSTING_BUNDLE_MISSING),
-    include_str!("dll_missing.rs"),
+    record::module_docs!("dll_missing.rs"),
     Check::Application(check),
 );
 

@@ -11,7 +11,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "module/not-enabled",
     Severity::Error,
     Some(cause::HOSTING_BUNDLE_MISSING),
-    include_str!("not_enabled.rs"),
+    record::module_docs!("not_enabled.rs"),
     Check::Application(check),
 );
 

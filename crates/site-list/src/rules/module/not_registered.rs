@@ -14,7 +14,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "module/not-registered",
     Severity::Error,
     None,
-    include_str!("not_registered.rs"),
+    record::module_docs!("not_registered.rs"),
     Check::Application(check),
 );
 

@@ -10,7 +10,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "module/schema-missing",
     Severity::Error,
     Some(cause::HOSTING_BUNDLE_MISSING),
-    include_str!("schema_missing.rs"),
+    record::module_docs!("schema_missing.rs"),
     Check::Application(check),
 );
 

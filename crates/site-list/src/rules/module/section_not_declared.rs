@@ -10,7 +10,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "module/section-not-declared",
     Severity::Error,
     Some(cause::HOSTING_BUNDLE_MISSING),
-    include_str!("section_not_declared.rs"),
+    record::module_docs!("section_not_declared.rs"),
     Check::Application(check),
 );
 

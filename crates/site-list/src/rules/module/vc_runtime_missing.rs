@@ -10,7 +10,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "module/vc-runtime-missing",
     Severity::Warning,
     Some(cause::VC_REDIST_MISSING),
-    include_str!("vc_runtime_missing.rs"),
+    record::module_docs!("vc_runtime_missing.rs"),
     Check::Application(check),
 );
 

@@ -14,7 +14,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "pool/bitness",
     Severity::Error,
     Some(cause::BITNESS_MISMATCH),
-    include_str!("bitness.rs"),
+    record::module_docs!("bitness.rs"),
     Check::Application(check),
 );
 

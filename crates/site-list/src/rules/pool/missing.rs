@@ -5,7 +5,7 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("pool/missing", Severity::Error, None, include_str!("missing.rs"), Check::Application(check));
+    Rule::new("pool/missing", Severity::Error, None, record::module_docs!("missing.rs"), Check::Application(check));
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;

@@ -9,7 +9,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "pool/mixed-models",
     Severity::Error,
     Some(cause::MIXED_HOSTING_MODELS),
-    include_str!("mixed_models.rs"),
+    record::module_docs!("mixed_models.rs"),
     Check::Application(check),
 );
 

@@ -9,7 +9,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "pool/multiple-in-process",
     Severity::Error,
     Some(cause::MULTIPLE_INPROCESS_APPS),
-    include_str!("multiple_in_process.rs"),
+    record::module_docs!("multiple_in_process.rs"),
     Check::Application(check),
 );
 

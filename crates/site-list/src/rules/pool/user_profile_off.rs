@@ -10,7 +10,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "pool/user-profile-off",
     Severity::Warning,
     Some(cause::LOAD_USER_PROFILE_OFF),
-    include_str!("user_profile_off.rs"),
+    record::module_docs!("user_profile_off.rs"),
     Check::Application(check),
 );
 

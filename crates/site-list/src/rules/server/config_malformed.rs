@@ -9,6 +9,6 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "server/config-malformed",
     Severity::Error,
     Some(cause::WEBCONFIG_MALFORMED),
-    include_str!("config_malformed.rs"),
+    record::module_docs!("config_malformed.rs"),
     Check::Met,
 );

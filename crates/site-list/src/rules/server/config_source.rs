@@ -6,4 +6,4 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("server/config-source", Severity::Error, None, include_str!("config_source.rs"), Check::Met);
+    Rule::new("server/config-source", Severity::Error, None, record::module_docs!("config_source.rs"), Check::Met);

@@ -8,7 +8,7 @@ use record::wire::Finding;
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("server/service-stopped", Severity::Error, None, include_str!("service_stopped.rs"), Check::Server(check));
+    Rule::new("server/service-stopped", Severity::Error, None, record::module_docs!("service_stopped.rs"), Check::Server(check));
 
 fn check(rule: &Rule, host: &Host) -> Vec<Finding> {
     let stopped = host.machine.web_service.as_ref().is_some_and(|service| !service.running);

@@ -6,7 +6,7 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("site/binding-taken", Severity::Warning, None, include_str!("binding_taken.rs"), Check::Application(check));
+    Rule::new("site/binding-taken", Severity::Warning, None, record::module_docs!("binding_taken.rs"), Check::Application(check));
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;

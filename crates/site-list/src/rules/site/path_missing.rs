@@ -6,7 +6,7 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("site/path-missing", Severity::Error, None, include_str!("path_missing.rs"), Check::Application(check));
+    Rule::new("site/path-missing", Severity::Error, None, record::module_docs!("path_missing.rs"), Check::Application(check));
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;

@@ -5,7 +5,7 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("site/path-unreadable", Severity::Error, None, include_str!("path_unreadable.rs"), Check::Application(check));
+    Rule::new("site/path-unreadable", Severity::Error, None, record::module_docs!("path_unreadable.rs"), Check::Application(check));
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let Located::Unreadable(path, kind) = &told.app.located else { return };

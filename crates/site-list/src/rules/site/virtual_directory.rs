@@ -12,7 +12,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "site/virtual-directory",
     Severity::Error,
     Some(cause::VIRTUAL_DIRECTORY),
-    include_str!("virtual_directory.rs"),
+    record::module_docs!("virtual_directory.rs"),
     Check::Application(check),
 );
 

@@ -10,7 +10,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
     "site/web-config-missing",
     Severity::Error,
     Some(cause::CONFIG_FILE_MISSING),
-    include_str!("web_config_missing.rs"),
+    record::module_docs!("web_config_missing.rs"),
     Check::Application(check),
 );
 
