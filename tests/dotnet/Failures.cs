@@ -3,8 +3,6 @@
 using System;
 using System.Diagnostics;
 using System.IO;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Threading;
 
@@ -129,17 +127,6 @@ internal static class Failures
         start.Environment["SAMPLE_MODE"] = mode;
         return Process.Start(start);
     }
-
-    // Holds the port without listening on it: who comes next gets "address already in use".
-    public static void TakePort(int port)
-    {
-        taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        // Otherwise .NET shares the address on Unix as long as nobody listens.
-        taken.ExclusiveAddressUse = true;
-        taken.Bind(new IPEndPoint(IPAddress.Loopback, port));
-    }
-
-    private static Socket taken;
 
     // The port on which a mode listens: the one given by the module, or another.
     public static int Port(string mode)

@@ -33,7 +33,12 @@ internal static class SocketApp
             : mode == "any-address" ? new TcpListener(IPAddress.Any, port)
             : new TcpListener(IPAddress.Loopback, port);
         if (mode == "port-in-use")
-            Failures.TakePort(port);
+        {
+            // A port of its own, for metrics say, that another program has.
+            var other = new TcpListener(IPAddress.Loopback, 0);
+            other.Start();
+            new TcpListener(IPAddress.Loopback, ((IPEndPoint)other.LocalEndpoint).Port).Start();
+        }
         listener.Start();
         Console.WriteLine("Now listening on: http://" + listener.LocalEndpoint);
         Console.WriteLine("Application started. Press Ctrl+C to shut down.");

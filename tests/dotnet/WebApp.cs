@@ -1,6 +1,7 @@
 // An ASP.NET Core 2.2 app as a project template makes it, with the shared ways of failing and those of a Startup class.
 using System;
 using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 internal static class WebApp
 {
     internal static string Mode;
+    private static Socket taken;
 
     private static int Main(string[] args)
     {
@@ -31,7 +33,12 @@ internal static class WebApp
         else if (Mode == "ipv6-only")
             builder = OwnHost(IPAddress.IPv6Loopback, port);
         else if (Mode == "port-in-use")
-            Failures.TakePort(port);
+        {
+            // Held without listening: the module sees nothing, Kestrel an address in use.
+            taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            taken.ExclusiveAddressUse = true;
+            taken.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        }
         if (Mode == "not-captured")
             builder = builder.CaptureStartupErrors(false);
         IWebHost host = builder.Build();

@@ -415,6 +415,14 @@ const WINDOWS: &[(u32, Meaning)] = &[
         ),
     ),
     (
+        0xc000_0602,
+        host(
+            "STATUS_FAIL_FAST_EXCEPTION",
+            "the program ended itself at once (Environment.FailFast)",
+            Some(cause::UNHANDLED_EXCEPTION),
+        ),
+    ),
+    (
         0x8013_1506,
         host(
             "COR_E_EXECUTIONENGINE",

@@ -129,7 +129,10 @@ pub(crate) fn start<'a>(
         let begun = Instant::now();
         let tried = attempt(plan, &block, port, &capture)?;
         observation.elapsed = begun.elapsed();
-        listened_on.extend(tried.listened_on);
+        // A port a try: those of the last one that listened anywhere.
+        if !tried.listened_on.is_empty() {
+            listened_on = tried.listened_on;
+        }
         observation.outcome = tried.outcome;
         observation.stage = tried.stage;
         observation.hresult = tried.hresult;
@@ -351,6 +354,7 @@ fn attempt(
         if now >= deadline {
             tried.outcome = Outcome::TimedOut;
             tried.hresult = Some(hresult::TIMED_OUT);
+            tried.exit = tree.exit()?;
             break;
         }
         let next = now + POLL;

@@ -13,11 +13,18 @@ use crate::outcome::Outcome;
 pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     (seen.outcome == Outcome::TimedOut).then(|| {
         let limit = seen.plan.startup_limit;
+        // STILL_ACTIVE is the only code with which an ended process goes unnoticed.
+        let ended = match seen.exit {
+            Some(_) => {
+                " (the process has ended with exit code 259, which looks alive to the module)"
+            }
+            None => "",
+        };
         Finding::new(
             "start/timed-out",
             Severity::Error,
             format!(
-                "the app listened nowhere within {} s, twice",
+                "the app listened nowhere within {} s, twice{ended}",
                 limit.as_secs()
             ),
         )
