@@ -11,10 +11,10 @@ pub fn path(name: &str) -> PathBuf {
     crate::workspace::root().join("tests/apps").join(name)
 }
 
-/// The framework's version in the sample roots.
-const RUNTIME: [u16; 4] = [8, 0, 1124, 51707];
+/// The file version of the framework's newest version in the sample roots.
+const RUNTIME: [u16; 4] = [10, 0, 125, 57005];
 /// The module that came with it.
-const MODULE: [u16; 4] = [18, 0, 24303, 11];
+const MODULE: [u16; 4] = [20, 0, 25325, 1];
 
 /// Samples that are framework-dependent with a dll of their own name.
 const WITH_DLL: [(&str, &str); 29] = [
@@ -64,9 +64,9 @@ pub fn program_files() -> Vec<(String, Vec<u8>)> {
         let framework = if net9 {
             ".NETCoreApp,Version=v9.0"
         } else {
-            ".NETCoreApp,Version=v8.0"
+            ".NETCoreApp,Version=v10.0"
         };
-        let runtime = [("System.Runtime", [if net9 { 9 } else { 8 }, 0, 0, 0])];
+        let runtime = [("System.Runtime", [if net9 { 9 } else { 10 }, 0, 0, 0])];
         let app = Managed {
             framework: Some(framework),
             references: &runtime,
@@ -80,7 +80,7 @@ pub fn program_files() -> Vec<(String, Vec<u8>)> {
         ("server-root/inetpub/legacy", "Legacy", Machine::X64),
     ] {
         let dll = format!("{name}.dll");
-        add(format!("{folder}/{dll}"), Managed::app(name).build());
+        add(format!("{folder}/{dll}"), net10(name));
         add(
             format!("{folder}/{name}.exe"),
             AppHost {
@@ -112,11 +112,21 @@ pub fn program_files() -> Vec<(String, Vec<u8>)> {
             native(machine, true, MODULE),
         );
         add(
-            format!("{folder}/18.0.24303/aspnetcorev2_outofprocess.dll"),
+            format!("{folder}/20.0.25325/aspnetcorev2_outofprocess.dll"),
             native(machine, true, MODULE),
         );
     }
     files
+}
+
+/// An app's dll for .NET 10.
+fn net10(name: &str) -> Vec<u8> {
+    Managed {
+        framework: Some(".NETCoreApp,Version=v10.0"),
+        references: &[("System.Runtime", [10, 0, 0, 0])],
+        ..Managed::app(name)
+    }
+    .build()
 }
 
 fn native(machine: Machine, dll: bool, version: [u16; 4]) -> Vec<u8> {
@@ -128,25 +138,28 @@ fn native(machine: Machine, dll: bool, version: [u16; 4]) -> Vec<u8> {
     .build()
 }
 
+/// Two versions side by side, as on a server that was updated; hostfxr came with the newer one.
 fn dotnet_root(root: &str, add: &mut impl FnMut(String, Vec<u8>)) {
     let x64 = |dll| native(Machine::X64, dll, RUNTIME);
     add(format!("{root}/dotnet.exe"), x64(false));
-    add(format!("{root}/host/fxr/8.0.11/hostfxr.dll"), x64(true));
-    for file in ["coreclr.dll", "hostpolicy.dll"] {
-        add(
-            format!("{root}/shared/Microsoft.NETCore.App/8.0.11/{file}"),
-            x64(true),
-        );
+    add(format!("{root}/host/fxr/10.0.1/hostfxr.dll"), x64(true));
+    for (version, build, module) in [
+        ("8.0.11", [8, 0, 1124, 51707], [18, 0, 24303, 11]),
+        ("10.0.1", RUNTIME, MODULE),
+    ] {
+        for file in ["coreclr.dll", "hostpolicy.dll"] {
+            let path = format!("{root}/shared/Microsoft.NETCore.App/{version}/{file}");
+            add(path, native(Machine::X64, true, build));
+        }
+        let path =
+            format!("{root}/shared/Microsoft.AspNetCore.App/{version}/aspnetcorev2_inprocess.dll");
+        add(path, native(Machine::X64, true, module));
     }
-    add(
-        format!("{root}/shared/Microsoft.AspNetCore.App/8.0.11/aspnetcorev2_inprocess.dll"),
-        native(Machine::X64, true, MODULE),
-    );
 }
 
 /// A framework-dependent app in one file.
 fn single_file() -> Vec<u8> {
-    let dll = Managed::app("Shop").build();
+    let dll = net10("Shop");
     let config =
         std::fs::read(path("healthy-in-process/Shop.runtimeconfig.json")).expect("a sample");
     let deps = std::fs::read(path("healthy-in-process/Shop.deps.json")).expect("a sample");

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use iis_config::asp_net_core::{self, AspNetCore};
 use iis_config::document::{Document, ReadError};
+use iis_config::windows_path;
 
 use crate::deployment::{self, Deployment};
 use crate::deps::Deps;
@@ -180,8 +181,23 @@ impl App {
         self.program.get_or_init(|| self.find_program()).as_ref()
     }
 
+    /// The launch command counts, unless it names a program that is not there and the folder's own lists name another
+    /// one: then a wrong name in web.config does not hide the rest of the app.
     fn find_program(&self) -> Option<Program> {
-        if let Some((folder, stem)) = self.launch().and_then(Launch::program) {
+        let launched = self.launched();
+        if launched
+            .as_ref()
+            .is_some_and(|program| program.dll.is_some() || program.exe.is_some())
+        {
+            return launched;
+        }
+        self.listed().or(launched)
+    }
+
+    fn launched(&self) -> Option<Program> {
+        let launch = self.launch()?;
+        let named_by = NamedBy::Launch;
+        if let Some((folder, stem)) = launch.program() {
             let own = folder == self.dir;
             let there = |name: String| {
                 if own {
@@ -196,9 +212,30 @@ impl App {
                 exe,
                 folder,
                 stem,
-                named_by: NamedBy::Launch,
+                named_by,
             });
         }
+        // a full path of a server that is not known here: the file of that name in this folder
+        let name = windows_path::file_name(&launch.app.as_ref()?.shown)?;
+        let stem = name
+            .rsplit_once('.')
+            .map_or(name, |(stem, _)| stem)
+            .to_owned();
+        let (dll, exe) = (
+            self.path_of(&format!("{stem}.dll")),
+            self.path_of(&format!("{stem}.exe")),
+        );
+        (dll.is_some() || exe.is_some()).then(|| Program {
+            dll,
+            exe,
+            folder: self.dir.clone(),
+            stem,
+            named_by,
+        })
+    }
+
+    /// The program that the only list of its kind in the folder belongs to.
+    fn listed(&self) -> Option<Program> {
         let folder = self.folder().ok()?;
         let only = |suffix: &str| {
             let mut names = folder.files_ending(suffix);

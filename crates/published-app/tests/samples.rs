@@ -61,8 +61,8 @@ fn a_framework_dependent_app() {
     assert_eq!(
         frameworks,
         [
-            ("Microsoft.NETCore.App", Some("8.0.0")),
-            ("Microsoft.AspNetCore.App", Some("8.0.0"))
+            ("Microsoft.NETCore.App", Some("10.0.0")),
+            ("Microsoft.AspNetCore.App", Some("10.0.0"))
         ]
     );
     assert_eq!(
@@ -72,7 +72,7 @@ fn a_framework_dependent_app() {
         ),
         (9, 7)
     );
-    assert_eq!(config.tfm.as_deref(), Some("net8.0"));
+    assert_eq!(config.tfm.as_deref(), Some("net10.0"));
     assert_eq!(
         config
             .property("System.GC.Server")
@@ -88,11 +88,11 @@ fn a_framework_dependent_app() {
     );
     assert_eq!(
         assembly.target_framework.as_deref(),
-        Some(".NETCoreApp,Version=v8.0")
+        Some(".NETCoreApp,Version=v10.0")
     );
     assert_eq!(assembly.references[0].name, "System.Runtime");
     let deps = app.deps().unwrap().unwrap();
-    assert_eq!(deps.target().as_deref(), Some(".NETCoreApp,Version=v8.0"));
+    assert_eq!(deps.target().as_deref(), Some(".NETCoreApp,Version=v10.0"));
     assert_eq!(
         deps.assets()
             .map(|asset| asset.expected())
@@ -137,7 +137,7 @@ fn a_self_contained_app() {
         EmbeddedDll::Name("Shop.dll".into())
     );
     let host = PeFile::open(&app.dir().join("hostfxr.dll")).unwrap();
-    assert_eq!(host.version().unwrap().file, [8, 0, 1124, 51707]);
+    assert_eq!(host.version().unwrap().file, [10, 0, 125, 57005]);
     assert_eq!(host.headers().bitness(), Bitness::Bits64);
     let other = load(&sample::path("host-of-other-bitness"), Options::default());
     assert_eq!(
@@ -203,7 +203,13 @@ fn the_causes_of_the_broken_ones_show() {
         missing.launch().unwrap().app.as_ref().unwrap().is_file(),
         Some(false)
     );
-    assert_eq!(missing.program().unwrap().stem, "Shp");
+    // what else is wrong with the app is looked at under its real name
+    let program = missing.program().unwrap();
+    assert_eq!(
+        (program.stem.as_str(), program.named_by),
+        ("Shop", NamedBy::RuntimeConfig)
+    );
+    assert_eq!(app("launcher-placeholder").program().unwrap().stem, "Shop");
     assert!(app("app-offline-left").app_offline().is_some());
     assert!(
         app("runtimeconfig-missing")

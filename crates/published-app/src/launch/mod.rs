@@ -133,16 +133,19 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// The folder on this machine and the name without extension of the app's program.
+    /// The folder on this machine and the name without extension of the app's program; nothing where a placeholder
+    /// stands in its name.
     pub(crate) fn program(&self) -> Option<(PathBuf, String)> {
         let path = match &self.app.as_ref()?.located {
             Located::Found(path) | Located::Missing(path) => path,
             _ => return None,
         };
-        Some((
-            path.parent()?.to_owned(),
-            path.file_stem()?.to_str()?.to_owned(),
-        ))
+        let stem = path.file_stem()?.to_str()?;
+        let placeholder = self
+            .unexpanded
+            .iter()
+            .any(|name| stem.contains(&format!("%{name}%")));
+        (!placeholder).then(|| Some((path.parent()?.to_owned(), stem.to_owned())))?
     }
 }
 

@@ -44,7 +44,10 @@ pub(super) fn build(launch: &mut Launch, machine: &Machine<'_>) {
         .iter()
         .all(|tried| tried.place.is_file().is_some())
         && !launch.tried.is_empty();
-    if found.is_none() && certain {
+    // a PATH that is not known may lead anywhere
+    let searched =
+        raw.contains(['\\', '/', ':']) || machine.worker.environment.get("PATH").is_some();
+    if found.is_none() && certain && searched {
         launch.error = Some(LaunchError::ProgramNotFound(path));
     }
     launch.program = found;
