@@ -71,7 +71,7 @@ pub(crate) fn run(
             .change
             .undo_file
             .clone()
-            .unwrap_or_else(|| plan.undo_file(target));
+            .unwrap_or_else(|| Plan::undo_file(target));
         for folder in &plan.folders {
             let done = if only_show {
                 Ok(None)

@@ -31,13 +31,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Where the bytes from before are kept when no other place is named: beside the first file that is changed.
-    pub(crate) fn undo_file(&self, target: &Target) -> PathBuf {
-        match self.files.first() {
-            Some(change) => file::beside(&change.path, "fix-undo"),
-            None if target.path.is_file() => file::beside(&target.path, "fix-undo"),
-            None => target.path.join("web.config.fix-undo"),
+    /// Where the bytes from before are kept when no other place is named.
+    pub(crate) fn undo_file(target: &Target) -> PathBuf {
+        if target.path.is_file() {
+            return file::beside(&target.path, "fix-undo");
         }
+        target.path.join("web.config.fix-undo")
     }
 
     pub(crate) fn is_empty(&self) -> bool {
