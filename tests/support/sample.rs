@@ -17,7 +17,7 @@ const RUNTIME: [u16; 4] = [10, 0, 125, 57005];
 const MODULE: [u16; 4] = [20, 0, 25325, 1];
 
 /// Samples that are framework-dependent with a dll of their own name.
-const WITH_DLL: [(&str, &str); 29] = [
+const WITH_DLL: [(&str, &str); 30] = [
     ("app-offline-left", "Shop"),
     ("appsettings-duplicate-key", "Shop"),
     ("appsettings-missing-comma", "Shop"),
@@ -47,6 +47,7 @@ const WITH_DLL: [(&str, &str); 29] = [
     ("server-root/inetpub/portal", "Portal"),
     ("server-root/inetpub/portal/blog", "Blog"),
     ("server-root/inetpub/shop", "Shop"),
+    ("webconfig-malformed", "Shop"),
 ];
 
 /// Every program file below `tests/apps` with its bytes.
