@@ -165,7 +165,7 @@ impl<'s> Effective<'s> {
             for child in element.children() {
                 self.descend(child, format!("{path}/{}", child.name()), tell);
             }
-        } else if !self.declarations.is_machine(&path) {
+        } else if !self.declarations.may_exist(&path) {
             tell(Found::Unknown(&path, element));
         }
     }

@@ -414,3 +414,31 @@ fn a_file_alone_is_judged_without_a_server() {
     assert!(effective.asp_net_core().is_some());
     assert!(!effective.declarations().is_from_server());
 }
+
+#[test]
+#[ignore = "needs the corpus"]
+fn real_files_use_no_section_that_is_not_there() {
+    let shared = std::env::var("ANCM_SHARED").unwrap_or_else(|_| "../../../shared".to_owned());
+    let mut unknown = Vec::new();
+    for file in fs::read_dir(Path::new(&shared).join("corpus/web-config")).unwrap() {
+        let path = file.unwrap().path();
+        let Ok(file) = iis_config::source::SourceFile::read(&path) else {
+            continue;
+        };
+        for violation in Effective::new(Chain::of_file(file)).violations() {
+            // Two files are configurations of a whole server under another name.
+            if !path.to_string_lossy().contains("HostableWebCore") {
+                unknown.push(format!(
+                    "{} {}",
+                    path.file_name().unwrap().to_string_lossy(),
+                    show(&violation)
+                ));
+            }
+        }
+    }
+    // Environment variables beside aspNetCore in place of inside it: IIS answers 500.19.
+    assert_eq!(
+        unknown,
+        ["066-musicstore-web.config unknown system.webServer/environmentVariables web-config:8"]
+    );
+}

@@ -200,13 +200,35 @@ impl<'d> Edit<'d> {
     /// Adds an element behind a sibling, on a line of its own where the sibling has one.
     pub fn insert_after(&mut self, sibling: Element<'d>, new: &NewElement) -> &mut Self {
         let style = self.style(sibling);
-        let text = match self.own_line(sibling) {
-            Some(indent) => format!("{}{indent}{}", style.newline, new.write(&style, indent)),
-            None => new.write(&style, ""),
+        let (at, text) = match self.own_line(sibling) {
+            Some(indent) => {
+                let text = format!("{}{indent}{}", style.newline, new.write(&style, indent));
+                (self.behind_line(sibling.span().end), text)
+            }
+            None => (sibling.span().end, new.write(&style, "")),
         };
-        let at = sibling.span().end;
         self.replace(at, at, text);
         self
+    }
+
+    /// The end of the line where only blanks and comments follow, which belong to what stands before them; else the
+    /// place itself.
+    fn behind_line(&self, offset: u32) -> u32 {
+        let rest = &self.document.text[offset as usize..];
+        let line = &rest[..rest.find('\n').unwrap_or(0)];
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let mut here = line;
+        loop {
+            here = here.trim_start_matches([' ', '\t']);
+            match here
+                .strip_prefix("<!--")
+                .and_then(|comment| comment.split_once("-->"))
+            {
+                Some((_, behind)) => here = behind,
+                None if here.is_empty() => return offset + line.len() as u32,
+                None => return offset,
+            }
+        }
     }
 
     /// Adds an element before a sibling, on a line of its own where the sibling has one.
@@ -229,14 +251,15 @@ impl<'d> Edit<'d> {
         let rest = &text[end as usize..];
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         let ends_line = rest[blanks..].starts_with('\n') || rest[blanks..].starts_with("\r\n");
-        if ends_line && self.own_line(element).is_some() {
-            // From the end of the line before, so that its own line end goes and the next line stays.
+        let ends_parent = rest.starts_with("</");
+        if (ends_line || ends_parent) && self.own_line(element).is_some() {
+            // From the end of the line before, so that its own line end goes and what follows stays.
             let line = before.trim_end_matches([' ', '\t']);
             let line = line
                 .strip_suffix('\n')
                 .map_or(line, |l| l.strip_suffix('\r').unwrap_or(l));
             start = line.len() as u32;
-            end += blanks as u32;
+            end += if ends_line { blanks as u32 } else { 0 };
         }
         self.replace(start, end, String::new());
         self

@@ -130,6 +130,53 @@ const WEB_SERVER: &[&str] = &[
     "wdeploy",
 ];
 
+/// Groups in `system.webServer` with the sections in them.
+const GROUPS: &[(&str, &[&str])] = &[
+    (
+        "management",
+        &["authentication", "authorization", "trustedProviders"],
+    ),
+    (
+        "rewrite",
+        &[
+            "allowedServerVariables",
+            "globalRules",
+            "outboundRules",
+            "providers",
+            "rewriteMaps",
+            "rules",
+        ],
+    ),
+    (
+        "security",
+        &[
+            "access",
+            "applicationDependencies",
+            "authorization",
+            "dynamicIpSecurity",
+            "ipSecurity",
+            "isapiCgiRestriction",
+            "requestFiltering",
+        ],
+    ),
+    (
+        "security/authentication",
+        &[
+            "anonymousAuthentication",
+            "basicAuthentication",
+            "clientCertificateMappingAuthentication",
+            "digestAuthentication",
+            "iisClientCertificateMappingAuthentication",
+            "windowsAuthentication",
+        ],
+    ),
+    (
+        "tracing",
+        &["traceFailedRequests", "traceProviderDefinitions"],
+    ),
+    ("webdav", &["authoring", "authoringRules", "globalSettings"]),
+];
+
 /// Sections of `system.applicationHost`.
 const APPLICATION_HOST: &[&str] = &[
     "applicationPools",
@@ -167,8 +214,11 @@ impl Declarations {
             for name in APPLICATION_HOST {
                 declarations.known(&format!("system.applicationHost/{name}"));
             }
-            for group in ["security", "rewrite", "tracing", "management"] {
+            for (group, sections) in GROUPS {
                 let path = format!("system.webServer/{group}");
+                for section in *sections {
+                    declarations.known(&format!("{path}/{section}"));
+                }
                 declarations.sections.remove(&path);
                 declarations.groups.insert(path);
             }
@@ -255,19 +305,14 @@ impl Declarations {
     }
 
     pub(super) fn is_group(&self, path: &str) -> bool {
-        self.groups.contains(path) || (!self.from_server && self.in_open_group(path))
+        self.groups.contains(path)
     }
 
-    /// It lies in a group of `machine.config`, whose sections are not listed one by one.
-    pub(super) fn is_machine(&self, path: &str) -> bool {
+    /// Whether a section that is not declared may be there all the same: in a group of `machine.config`, whose
+    /// sections are not listed one by one, or in a group of a server that is not at hand.
+    pub(super) fn may_exist(&self, path: &str) -> bool {
         let group = path.split('/').next().unwrap_or_default();
-        MACHINE.contains(&group)
-    }
-
-    /// Without a server's own declarations everything below the groups of `system.webServer` is taken for a group.
-    fn in_open_group(&self, path: &str) -> bool {
-        path.rsplit_once('/')
-            .is_some_and(|(group, _)| self.groups.contains(group) && group.contains('/'))
+        MACHINE.contains(&group) || (!self.from_server && path.matches('/').count() > 1)
     }
 
     pub(super) fn duplicates(&self) -> &[Violation] {
