@@ -17,6 +17,8 @@ use crate::selection::Selection;
 const DEPTH: usize = 32;
 /// Folders that hold packages or version control, never a published app.
 const SKIPPED: [&str; 4] = ["node_modules", ".git", ".svn", "$RECYCLE.BIN"];
+/// Folders of a .NET installation.
+const OF_DOTNET: [&str; 5] = ["host", "packs", "sdk", "shared", "store"];
 
 /// Emits a record for each app at and below a folder.
 ///
@@ -51,7 +53,7 @@ pub(crate) fn list(folder: &Path, selection: &Selection, out: &mut Output) -> io
             (a.file_type().is_dir(), a.file_name()).cmp(&(b.file_type().is_dir(), b.file_name()))
         })
         .into_iter()
-        .filter_entry(|entry| !entry.file_type().is_dir() || !is_skipped(entry.file_name()));
+        .filter_entry(|entry| !entry.file_type().is_dir() || !is_skipped(entry));
     for entry in walk {
         match entry {
             Ok(entry) => apps.entry(&entry)?,
@@ -142,10 +144,21 @@ pub(crate) fn azure(home: &Home, out: &mut Output) -> io::Result<()> {
     out.emit(&subject, site(&home.app, Some(home)))
 }
 
-fn is_skipped(name: &std::ffi::OsStr) -> bool {
-    SKIPPED
-        .iter()
-        .any(|skipped| name.eq_ignore_ascii_case(skipped))
+/// Packages, version control, and what belongs to a .NET installation, whose tools and frameworks have a
+/// runtimeconfig.json as apps do.
+fn is_skipped(entry: &DirEntry) -> bool {
+    let named = |names: &[&str]| {
+        names
+            .iter()
+            .any(|name| entry.file_name().eq_ignore_ascii_case(name))
+    };
+    let in_dotnet = || {
+        entry
+            .path()
+            .parent()
+            .is_some_and(|parent| parent.join("host").join("fxr").is_dir())
+    };
+    entry.depth() > 0 && (named(&SKIPPED) || (named(&OF_DOTNET) && in_dotnet()))
 }
 
 /// A web.config for the ASP.NET Core Module, or one that cannot be read, which hides whether it is.

@@ -67,6 +67,12 @@ fn apps_are_found_wherever_they_lie_each_once_parents_first() {
         ("static/index.html", ""),
         ("b/node_modules/x/App.runtimeconfig.json", "{}"),
         ("b/App.runtimeconfig.dev.json", "{}"),
+        ("dotnet/host/fxr/8.0.4/x", ""),
+        (
+            "dotnet/shared/Microsoft.NETCore.App/8.0.4/Microsoft.NETCore.App.runtimeconfig.json",
+            "{}",
+        ),
+        ("dotnet/sdk/8.0.100/dotnet.runtimeconfig.json", "{}"),
         ("Z/WEB.CONFIG", WEB_CONFIG),
     ]);
     let ran = list(folder.path());
