@@ -1,10 +1,7 @@
 //! Tools meeting in a pipe, as users chain them.
 
-use std::process::Command;
-
 use proptest::prelude::*;
 use support::pipe::{Pipe, Ran};
-use support::workspace;
 
 /// Lines that are JSON objects of somebody else, in any spelling of JSON.
 fn foreign() -> impl Strategy<Value = String> {
@@ -87,7 +84,9 @@ proptest! {
         let input = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
         let ran = three(input.clone().into_bytes());
         prop_assert!(ran.stdout.starts_with(input.as_bytes()), "{}", String::from_utf8_lossy(&ran.stdout));
-        prop_assert_eq!(ran.records_of("done").len(), 3);
+        // read as text: a lone surrogate is JSON to a filter and none to a reader
+        let done = ran.text().lines().filter(|line| line.starts_with(r#"{"schema":"ancm-tools/1","type":"done","tool":"#));
+        prop_assert_eq!(done.count(), 3);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::TargetArgs;
 use crate::line::{Line, Lines};
-use crate::tally::Glance;
+use crate::tally::{Glance, Object};
 use crate::wire::{Body, Failure, Finding, Record, Severity, Site, Subject};
 
 /// Something to look at.
@@ -137,14 +137,18 @@ fn step(line: Line, number: u64, batch: &mut Vec<Step>) {
     if line.iter().all(u8::is_ascii_whitespace) {
         return;
     }
-    let Ok(glance) = serde_json::from_slice::<Glance>(&line) else {
-        batch.push(bad(
-            "input/not-a-record",
-            "is no JSON object",
-            &line,
-            number,
-        ));
-        return;
+    let glance = match serde_json::from_slice::<Glance>(&line) {
+        Ok(glance) => glance,
+        Err(_) if serde_json::from_slice::<Object>(&line).is_ok() => Glance::default(),
+        Err(_) => {
+            batch.push(bad(
+                "input/not-a-record",
+                "is no JSON object",
+                &line,
+                number,
+            ));
+            return;
+        }
     };
     let site = glance.ours && glance.kind.as_deref() == Some("site");
     let target = if site {

@@ -150,6 +150,28 @@ impl<'de> Deserialize<'de> for Glance {
     }
 }
 
+/// Any JSON object, whatever is inside: a lone surrogate or broken UTF-8 is its reader's business.
+pub(crate) struct Object;
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Object;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a JSON object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
+                while map.next_entry::<Name, IgnoredAny>()?.is_some() {}
+                Ok(Object)
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
 enum Known {
     Schema,
     Type,
@@ -214,6 +236,8 @@ mod tests {
         let deep = format!(r#"{{"a":{}1{}}}"#, "[".repeat(5000), "]".repeat(5000));
         assert!(serde_json::from_str::<Glance>(&deep).is_ok());
         assert!(serde_json::from_slice::<Glance>(b"{\"a\xff\":\"\xff\"}").is_ok());
+        assert!(serde_json::from_str::<Object>(r#"{"type":"\ud800","a":[]}"#).is_ok());
+        assert!(serde_json::from_str::<Object>("[1]").is_err());
         assert!(serde_json::from_str::<Glance>("[1]").is_err());
         assert!(serde_json::from_str::<Glance>("{} {}").is_err());
     }
