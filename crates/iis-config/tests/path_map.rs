@@ -11,6 +11,15 @@ fn file(path: &Path) {
     fs::write(path, "x").unwrap();
 }
 
+/// Where the system itself knows no case, a path may come back as it was asked for.
+fn spelled(located: &Located) -> String {
+    let text = format!("{located:?}");
+    match std::path::MAIN_SEPARATOR {
+        '\\' => text.to_lowercase().replace(r"\\", "/"),
+        _ => text,
+    }
+}
+
 #[test]
 fn a_root_with_drive_folders_has_each_drive_there() {
     let folder = tempfile::tempdir().unwrap();
@@ -31,14 +40,14 @@ fn a_root_with_drive_folders_has_each_drive_there() {
         (r"\\FILES\share\X.txt", "UNC/files/share/x.txt"),
     ] {
         assert_eq!(
-            map.locate(windows),
-            Located::Found(root.join(local)),
+            spelled(&map.locate(windows)),
+            spelled(&Located::Found(root.join(local))),
             "{windows}"
         );
     }
     assert_eq!(
-        map.locate(r"C:\INETPUB\wwwroot\other\x"),
-        Located::Missing(root.join("C/Inetpub/wwwroot/other/x"))
+        spelled(&map.locate(r"C:\INETPUB\wwwroot\other\x")),
+        spelled(&Located::Missing(root.join("C/Inetpub/wwwroot/other/x")))
     );
     assert_eq!(map.locate(r"E:\x"), Located::Unmapped);
     assert_eq!(map.locate(r"x\y"), Located::Unmapped);
@@ -62,11 +71,13 @@ fn a_root_that_looks_like_a_system_drive_is_drive_c() {
     file(&root.join("Windows/System32/x"));
     file(&root.join("d/y"));
     let map = PathMap::new(Some(root), &[] as &[&str]).unwrap();
-    assert_eq!(
-        map.locate(r"c:\windows\system32\X"),
-        Located::Found(root.join("Windows/System32/x"))
-    );
-    assert_eq!(map.locate(r"C:\D\y"), Located::Found(root.join("d/y")));
+    for (windows, local) in [
+        (r"c:\windows\system32\X", "Windows/System32/x"),
+        (r"C:\D\y", "d/y"),
+    ] {
+        let found = Located::Found(root.join(local));
+        assert_eq!(spelled(&map.locate(windows)), spelled(&found));
+    }
     assert_eq!(map.locate(r"D:\y"), Located::Unmapped);
     let expected = format!("C:={}", root.display());
     assert_eq!(map.to_arguments(), [expected.as_str()]);
