@@ -3,11 +3,23 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// How many of a batch make it worth a thread.
-const WORTH_THREADS: usize = 8;
+const WORTH_THREADS: usize = 32;
+
+/// Items that a thread takes at once, and how long it may keep their results to itself: handing over costs more than
+/// looking at a small site, and a slow one must not hold the others back.
+const TAKEN: usize = 16;
+const KEPT: Duration = Duration::from_millis(1);
+
+/// Cores of this process. Asked once: on Linux the answer takes a dozen reads of the cgroup files.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
+}
 
 /// Applies `work` to each item on all cores and hands the results to `write` in the items' order,
 /// each as soon as it and those before it are known. Holds the results of one batch at most.
@@ -19,7 +31,7 @@ pub fn ordered<I: Sync, O: Send>(
     work: impl Fn(&I) -> O + Sync,
     mut write: impl FnMut(O) -> io::Result<()>,
 ) -> io::Result<()> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores();
     if threads == 1 || items.len() < WORTH_THREADS {
         return items.iter().try_for_each(|item| write(work(item)));
     }
@@ -27,14 +39,16 @@ pub fn ordered<I: Sync, O: Send>(
     let stop = AtomicBool::new(false);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..threads.min(items.len()) {
+        for _ in 0..threads {
             let send = send.clone();
             let (next, stop, work) = (&next, &stop, &work);
             scope.spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
-                    if send.send((index, work(item))).is_err() {
+                    let from = next.fetch_add(TAKEN, Ordering::Relaxed);
+                    let Some(rest) = items.get(from..).filter(|rest| !rest.is_empty()) else {
+                        break;
+                    };
+                    if !hand_over(from, &rest[..rest.len().min(TAKEN)], work, &send) {
                         break;
                     }
                 }
@@ -43,18 +57,44 @@ pub fn ordered<I: Sync, O: Send>(
         drop(send);
         let mut early = BTreeMap::new();
         let mut due = 0;
-        for (index, result) in receive {
-            early.insert(index, result);
-            while let Some(result) = early.remove(&due) {
-                due += 1;
-                if let Err(error) = write(result) {
-                    stop.store(true, Ordering::Relaxed);
-                    return Err(error);
+        for (from, results) in receive {
+            early.insert(from, results);
+            while let Some(results) = early.remove(&due) {
+                due += results.len();
+                for result in results {
+                    if let Err(error) = write(result) {
+                        stop.store(true, Ordering::Relaxed);
+                        return Err(error);
+                    }
                 }
             }
         }
         Ok(())
     })
+}
+
+/// Works on `items`, the first of which is number `from`, and sends the results in runs. False where nobody reads them.
+fn hand_over<I, O>(
+    from: usize,
+    items: &[I],
+    work: impl Fn(&I) -> O,
+    send: &mpsc::Sender<(usize, Vec<O>)>,
+) -> bool {
+    let mut first = from;
+    let mut results = Vec::with_capacity(items.len());
+    let mut since = Instant::now();
+    for item in items {
+        results.push(work(item));
+        if since.elapsed() >= KEPT {
+            let next = first + results.len();
+            if send.send((first, std::mem::take(&mut results))).is_err() {
+                return false;
+            }
+            first = next;
+            since = Instant::now();
+        }
+    }
+    results.is_empty() || send.send((first, results)).is_ok()
 }
 
 #[cfg(test)]
