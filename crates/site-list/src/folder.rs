@@ -2,9 +2,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use iis_config::asp_net_core;
+use iis_config::asp_net_core::{self, HostingModel};
 use iis_config::document;
-use iis_config::windows_path::PathMap;
+use iis_config::windows_path::{PathMap, locate_below};
 use record::output::Output;
 use record::wire::{Failure, Finding, Severity, Site, Subject};
 use walkdir::{DirEntry, WalkDir};
@@ -33,7 +33,7 @@ pub(crate) fn list(folder: &Path, selection: &Selection, out: &mut Output) -> io
             parent
         };
         return if selection.has_folder(&parent.to_string_lossy()) {
-            out.emit(&Subject::of_path(parent), site(parent, None))
+            out.emit(&Subject::of_path(parent), site(parent, model(parent), None))
         } else {
             Ok(())
         };
@@ -42,7 +42,7 @@ pub(crate) fn list(folder: &Path, selection: &Selection, out: &mut Output) -> io
         selection,
         out,
         found: 0,
-        last: PathBuf::new(),
+        here: Files::default(),
         of_homes: Vec::new(),
     };
     let walk = WalkDir::new(folder)
@@ -60,13 +60,14 @@ pub(crate) fn list(folder: &Path, selection: &Selection, out: &mut Output) -> io
             Err(error) => unreadable(&error, apps.out)?,
         }
     }
+    apps.tell_folder()?;
     if apps.found > 0 {
         return Ok(());
     }
     let subject = Subject::of_path(folder);
     // Somebody named it: what is wrong with it is for the other tools to tell.
     if holds_program(folder) {
-        return out.emit(&subject, site(folder, None));
+        return out.emit(&subject, site(folder, model(folder), None));
     }
     let message = format!(
         "There is no published ASP.NET Core app in {} or below it.",
@@ -82,21 +83,29 @@ struct Apps<'w> {
     selection: &'w Selection,
     out: &'w mut Output,
     found: usize,
-    /// The folder that was told last; its files follow each other.
-    last: PathBuf,
+    here: Files,
     /// Apps told already, with their App Service home.
     of_homes: Vec<PathBuf>,
 }
 
+/// What the files of one folder, which follow each other on the walk, tell.
+#[derive(Default)]
+struct Files {
+    folder: PathBuf,
+    is_app: bool,
+    model: Option<HostingModel>,
+}
+
 impl Apps<'_> {
     fn entry(&mut self, entry: &DirEntry) -> io::Result<()> {
-        let (path, name) = (
-            entry.path(),
-            entry.file_name().to_string_lossy().to_ascii_lowercase(),
-        );
+        let path = entry.path();
         let Some(parent) = path.parent().filter(|_| entry.depth() > 0) else {
             return Ok(());
         };
+        if self.here.folder != parent || entry.file_type().is_dir() {
+            self.tell_folder()?;
+            self.here.folder = parent.to_owned();
+        }
         if entry.path_is_symlink() && path.is_dir() {
             let message = format!(
                 "{} is a link to another folder and was not followed.",
@@ -106,28 +115,47 @@ impl Apps<'_> {
                 .help("Name the folder that it leads to.");
             return self.out.emit(&Subject::of_path(path), finding);
         }
+        let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
         if name == "logfiles" && entry.file_type().is_dir() {
             if let Some(home) = Home::at(parent) {
                 self.of_homes.push(home.app.clone());
-                return self.tell(&home.app, Some(&home));
+                return self.tell(&home.app, model(&home.app), Some(&home));
             }
-            return Ok(());
-        }
-        let is_app =
-            name.ends_with(".runtimeconfig.json") || (name == "web.config" && is_for_module(path));
-        if is_app && self.last != parent && !self.of_homes.iter().any(|app| app == parent) {
-            self.last = parent.to_owned();
-            return self.tell(parent, None);
+        } else if name.ends_with(".runtimeconfig.json") {
+            self.here.is_app = true;
+        } else if name == "web.config" {
+            let (is_app, model) = look(path);
+            self.here.is_app |= is_app;
+            self.here.model = model;
         }
         Ok(())
     }
 
-    fn tell(&mut self, app: &Path, home: Option<&Home>) -> io::Result<()> {
+    /// Tells the folder whose files were met, if it is an app.
+    fn tell_folder(&mut self) -> io::Result<()> {
+        let Files {
+            folder,
+            is_app,
+            model,
+        } = std::mem::take(&mut self.here);
+        if is_app && !self.of_homes.contains(&folder) {
+            self.tell(&folder, model, None)?;
+        }
+        Ok(())
+    }
+
+    fn tell(
+        &mut self,
+        app: &Path,
+        model: Option<HostingModel>,
+        home: Option<&Home>,
+    ) -> io::Result<()> {
         self.found += 1;
         if !self.selection.has_folder(&app.to_string_lossy()) {
             return Ok(());
         }
-        self.out.emit(&Subject::of_path(app), site(app, home))
+        self.out
+            .emit(&Subject::of_path(app), site(app, model, home))
     }
 }
 
@@ -141,7 +169,7 @@ pub(crate) fn azure(home: &Home, out: &mut Output) -> io::Result<()> {
         app: Some("/".to_owned()),
         ..Subject::of_path(&home.app)
     };
-    out.emit(&subject, site(&home.app, Some(home)))
+    out.emit(&subject, site(&home.app, model(&home.app), Some(home)))
 }
 
 /// Packages, version control, and what belongs to a .NET installation, whose tools and frameworks have a
@@ -161,12 +189,21 @@ fn is_skipped(entry: &DirEntry) -> bool {
     entry.depth() > 0 && (named(&SKIPPED) || (named(&OF_DOTNET) && in_dotnet()))
 }
 
-/// A web.config for the ASP.NET Core Module, or one that cannot be read, which hides whether it is.
-fn is_for_module(file: &Path) -> bool {
-    match document::read(file) {
-        Ok(document) => !asp_net_core::elements(&document).is_empty() || is_fragment(&document),
-        Err(_) => true,
-    }
+/// Whether a web.config makes its folder an app, and the hosting model in it. One that cannot be read hides both.
+fn look(file: &Path) -> (bool, Option<HostingModel>) {
+    let Ok(document) = document::read(file) else {
+        return (true, None);
+    };
+    let section = asp_net_core::own_section(&document);
+    let model = section
+        .as_ref()
+        .and_then(|section| section.hosting_model().ok());
+    (section.is_some() || is_fragment(&document), model)
+}
+
+/// The hosting model that the web.config of a folder names.
+fn model(folder: &Path) -> Option<HostingModel> {
+    look(locate_below(folder, "web.config").found()?).1
 }
 
 /// The section alone, or in the wrong place: meant for the module all the same.
@@ -191,9 +228,9 @@ fn holds_program(folder: &Path) -> bool {
     })
 }
 
-fn site(app: &Path, home: Option<&Home>) -> Site {
+fn site(app: &Path, model: Option<HostingModel>, home: Option<&Home>) -> Site {
     let mut site = Site {
-        hosting_model: model(app).map(str::to_owned),
+        hosting_model: model.map(|model| model.as_str().to_owned()),
         physical_path: PathMap::identity().to_windows(app),
         source: Some("folder".to_owned()),
         ..Site::default()
@@ -202,12 +239,6 @@ fn site(app: &Path, home: Option<&Home>) -> Site {
         home.describe(&mut site);
     }
     site
-}
-
-fn model(app: &Path) -> Option<&'static str> {
-    let file = iis_config::windows_path::locate_below(app, "web.config");
-    let section = asp_net_core::own_section(&document::read(file.found()?).ok()?)?;
-    section.hosting_model().ok().map(|model| model.as_str())
 }
 
 fn unreadable(error: &walkdir::Error, out: &mut Output) -> io::Result<()> {
