@@ -8,8 +8,9 @@ use iis_config::environment::{Environment, fold};
 use iis_config::server::{Application, Server, Site};
 use iis_config::source::Origin;
 use iis_config::windows_path::Located;
+use record::pool;
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::machine::Machine;
 
 /// A native module that the server registers.
@@ -21,12 +22,28 @@ pub(crate) struct GlobalModule {
     pub(crate) origin: Origin,
 }
 
-/// An application in a pool that has several.
-#[derive(Debug)]
-pub(crate) struct Member {
-    pub(crate) site: String,
-    pub(crate) app: String,
-    pub(crate) model: HostingModel,
+/// The ASP.NET Core apps of a pool that holds several applications.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    in_process: Vec<String>,
+    out_of_process: Vec<String>,
+}
+
+impl Members {
+    /// Names (`Shop/api`) of the apps with this hosting model.
+    pub(crate) fn of(&self, model: HostingModel) -> &[String] {
+        match model {
+            HostingModel::InProcess => &self.in_process,
+            HostingModel::OutOfProcess => &self.out_of_process,
+        }
+    }
+
+    fn add(&mut self, model: HostingModel, name: String) {
+        match model {
+            HostingModel::InProcess => self.in_process.push(name),
+            HostingModel::OutOfProcess => self.out_of_process.push(name),
+        }
+    }
 }
 
 /// See the module.
@@ -36,7 +53,7 @@ pub(crate) struct Host {
     pub(crate) machine: Machine,
     pub(crate) modules: Vec<GlobalModule>,
     /// Folded pool name to the ASP.NET Core apps in it, of pools with more than one application.
-    shared: HashMap<String, Vec<Member>>,
+    shared: HashMap<String, Members>,
     /// Binding to the first site that has it.
     bindings: HashMap<String, String>,
     /// The copy holds the Windows folder, too.
@@ -67,39 +84,45 @@ impl Host {
         host
     }
 
-    /// Applications by pool, where a pool has more than one: only these need a look at each other.
-    fn find_shared(&self) -> HashMap<String, Vec<Member>> {
-        let mut pools: HashMap<String, Vec<(&Site, &Application)>> = HashMap::new();
-        for site in &self.server.sites {
-            for application in &site.applications {
-                pools
-                    .entry(fold(&application.pool))
-                    .or_default()
-                    .push((site, application));
-            }
-        }
-        pools.retain(|_, applications| applications.len() > 1);
-        let member = |(site, application): (&Site, &Application)| {
-            let app = App::new(self, site, application);
-            let model = app.core.as_ref()?.hosting_model().ok()?;
-            Some(Member {
-                site: site.name.clone(),
-                app: application.path.clone(),
-                model,
+    /// Hosting models by pool, where a pool has more than one application: only these need a look at each other.
+    fn find_shared(&self) -> HashMap<String, Members> {
+        let applications = || {
+            let sites = self.server.sites.iter();
+            sites.flat_map(|site| {
+                site.applications
+                    .iter()
+                    .map(move |application| (site, application))
             })
         };
-        pools
-            .into_iter()
-            .map(|(pool, apps)| (pool, apps.into_iter().filter_map(member).collect()))
-            .collect()
+        let mut count: HashMap<String, usize> = HashMap::new();
+        for (_, application) in applications() {
+            *count.entry(fold(&application.pool)).or_default() += 1;
+        }
+        let several: Vec<(&Site, &Application)> = applications()
+            .filter(|(_, application)| count.get(&fold(&application.pool)).is_some_and(|n| *n > 1))
+            .collect();
+        let mut shared: HashMap<String, Members> = HashMap::new();
+        let look = |(site, application): &(&Site, &Application)| {
+            let model = App::new(self, site, application).model()?;
+            Some((
+                fold(&application.pool),
+                model,
+                app::name(&site.name, &application.path),
+            ))
+        };
+        // Nothing is written, so nothing can fail.
+        let _ = pool::ordered(&several, look, |found| {
+            if let Some((pool, model, name)) = found {
+                shared.entry(pool).or_default().add(model, name);
+            }
+            Ok(())
+        });
+        shared
     }
 
     /// The ASP.NET Core apps of a pool, where it has several applications.
-    pub(crate) fn members(&self, pool: &str) -> &[Member] {
-        self.shared
-            .get(&fold(pool))
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+    pub(crate) fn members(&self, pool: &str) -> Option<&Members> {
+        self.shared.get(&fold(pool))
     }
 
     /// The first site that has this binding.

@@ -13,10 +13,13 @@ mod prelude {
     pub(super) use record::cause;
     pub(super) use record::wire::{Failure, Severity};
 
-    pub(super) use super::{Check, Rule, Told};
-    pub(super) use crate::app::{App, name};
+    pub(super) use super::{Check, NAMED, Rule, Told};
+    pub(super) use crate::app::App;
     pub(super) use crate::host::{Host, starts};
 }
+
+/// Apps that a finding names where a pool holds many.
+const NAMED: usize = 20;
 
 /// A rule: the code that it reports, with its documentation, and what finds it.
 pub(crate) struct Rule {

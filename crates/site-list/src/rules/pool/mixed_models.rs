@@ -15,15 +15,13 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;
-    let Some(model) = app.model() else { return };
-    let others = app.host.members(&app.application.pool).iter().filter(|m| m.model != model);
-    let others: Vec<String> = others.map(|m| name(&m.site, &m.app)).collect();
-    let Some(first) = others.first() else { return };
-    let (own, other) = match model {
-        HostingModel::InProcess => ("in-process", "out-of-process"),
-        HostingModel::OutOfProcess => ("out-of-process", "in-process"),
-    };
     let pool = &app.application.pool;
+    let (Some(model), Some(members)) = (app.model(), app.host.members(pool)) else { return };
+    let (own, other, others) = match model {
+        HostingModel::InProcess => ("in-process", "out-of-process", members.of(HostingModel::OutOfProcess)),
+        HostingModel::OutOfProcess => ("out-of-process", "in-process", members.of(HostingModel::InProcess)),
+    };
+    let Some(first) = others.first() else { return };
     let message = format!("{} runs {own} in the pool {pool}, where {first} runs {other}.", app.name());
     let origin = app.application.pool_origin.as_ref().unwrap_or(&app.application.origin);
     told.at(
@@ -31,6 +29,6 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
         rule.finding(message)
             .help(format!("Give {} a pool of its own.", app.name()))
             .evidence("pool", pool.as_str())
-            .evidence("others", others),
+            .evidence("others", &others[..others.len().min(NAMED)]),
     );
 }

@@ -15,22 +15,19 @@ pub(in crate::rules) const RULE: Rule = Rule::new(
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;
-    if app.model() != Some(HostingModel::InProcess) {
-        return;
-    }
-    let is_own = |site: &str, path: &str| site == app.site.name && path == app.application.path;
-    let members = app.host.members(&app.application.pool).iter();
-    let others = members.filter(|m| m.model == HostingModel::InProcess && !is_own(&m.site, &m.app));
-    let others: Vec<String> = others.map(|m| name(&m.site, &m.app)).collect();
-    let Some(first) = others.first() else { return };
     let pool = &app.application.pool;
-    let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
-    let message = format!("{} runs in-process in the pool {pool}, and so does {first}{more}.", app.name());
+    let (Some(HostingModel::InProcess), Some(members)) = (app.model(), app.host.members(pool)) else { return };
+    let all = members.of(HostingModel::InProcess);
+    let own = app.name();
+    let others: Vec<&str> = all.iter().map(String::as_str).filter(|name| *name != own).take(NAMED).collect();
+    let Some(first) = others.first() else { return };
+    let more = if all.len() > 2 { format!(" and {} more", all.len() - 2) } else { String::new() };
+    let message = format!("{own} runs in-process in the pool {pool}, and so does {first}{more}.");
     let origin = app.application.pool_origin.as_ref().unwrap_or(&app.application.origin);
     told.at(
         origin,
         rule.finding(message)
-            .help(format!("Give {} a pool of its own, or set hostingModel=\"outofprocess\" in all of them.", app.name()))
+            .help(format!("Give {own} a pool of its own, or set hostingModel=\"outofprocess\" in all of them."))
             .evidence("pool", pool.as_str())
             .evidence("others", others),
     );
