@@ -44,6 +44,10 @@ fn evidence(seen: &Observation<'_>, status: Option<&str>) -> Map<String, Value> 
             .map(|path| path.to_string_lossy().into()),
     );
     set(
+        "program_machine",
+        plan.machine.map(|machine| machine.name().into()),
+    );
+    set(
         "working_directory",
         Some(plan.folder.to_string_lossy().into()),
     );

@@ -7,6 +7,7 @@ use iis_config::asp_net_core::{AspNetCore, HostingModel};
 use iis_config::environment::Environment;
 use iis_config::windows_path::{self, Located, PathMap};
 use published_app::launch::{Launch, LaunchError, Worker};
+use published_app::pe::{Machine, PeFile};
 use record::input::Target;
 
 use crate::configuration::Configuration;
@@ -19,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) folder: PathBuf,
     /// The file to run; none where it was not found.
     pub(crate) program: Option<PathBuf>,
+    /// Its processor, where it is a Windows program.
+    pub(crate) machine: Option<Machine>,
     /// The module refuses the configuration with this text.
     pub(crate) refused: Option<String>,
     /// `processPath`, variables expanded.
@@ -110,8 +113,11 @@ impl Plan {
         }
         let in_process =
             wishes.in_process || section.hosting_model() == Ok(HostingModel::InProcess);
+        let program = program(&launch, wishes.dotnet.as_deref());
+        let machine = program.as_deref().and_then(|path| PeFile::open(path).ok());
         Self {
-            program: program(&launch, wishes.dotnet.as_deref()),
+            machine: machine.map(|file| file.headers().machine),
+            program,
             refused: refused(section, &launch),
             is_dotnet: launch.dotnet.is_some(),
             arguments: arguments(&launch, &folder),

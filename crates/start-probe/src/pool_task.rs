@@ -19,6 +19,8 @@ use crate::interrupt::{self, Busy};
 const ALLOWANCE: Duration = Duration::from_secs(120);
 /// Time limit of the module where nothing else is said, twice, in seconds.
 const TWO_TRIES: u64 = 240;
+/// The probe inside the task opens its file at once; a task without one has not begun.
+const BEGINNING: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(200);
 
 /// Probes the target as its pool.
@@ -92,9 +94,9 @@ fn records(args: &Args, target: &Target, account: &str) -> io::Result<String> {
         account,
     ])?;
     task.schtasks(&["/Run"])?;
-    let deadline = Instant::now()
-        + Duration::from_secs(args.timeout.map_or(TWO_TRIES, |limit| 2 * limit))
-        + ALLOWANCE;
+    let begun = Instant::now();
+    let deadline =
+        begun + Duration::from_secs(args.timeout.map_or(TWO_TRIES, |limit| 2 * limit)) + ALLOWANCE;
     loop {
         let written = fs::read_to_string(&result).unwrap_or_default();
         if written
@@ -106,6 +108,12 @@ fn records(args: &Args, target: &Target, account: &str) -> io::Result<String> {
         }
         if interrupt::requests() > 0 {
             return Err(io::ErrorKind::Interrupted.into());
+        }
+        if begun.elapsed() > BEGINNING && !result.exists() {
+            return Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the scheduled task was accepted but did not begin: the account may not run tasks, or not read start-probe.exe",
+            ));
         }
         if Instant::now() > deadline {
             return Err(io::Error::new(

@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use published_app::pe::Machine;
+
 use crate::capture::{Capture, Reader};
 use crate::environment::{self, Facts};
 use crate::exit_code::Exit;
@@ -298,6 +300,13 @@ fn attempt(
     let Some(program) = plan.program.as_deref() else {
         return Ok(tried);
     };
+    if plan.machine == Some(Machine::X86) && !sys::runs_x86() {
+        // What CreateProcess says there; Wine says nothing, and its process ends with 0.
+        tried.outcome = Outcome::BadImage;
+        tried.hresult = Some(hresult::BAD_IMAGE);
+        tried.error = Some("a 32-bit program, and this system runs none".into());
+        return Ok(tried);
+    }
     let (writer, reader) = capture.pipe()?;
     let launch = Launch {
         program,

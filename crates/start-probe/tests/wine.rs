@@ -111,6 +111,8 @@ fn command(scene: &Scene, arguments: &[&str]) -> Command {
         .args(arguments);
     scene.prepare(&mut command);
     command
+        // Wine keeps things of its own there.
+        .env_remove("TMPDIR")
         .env("WINEPATH", windows_path(&cache().join("dotnet/win-x64")))
         // Wine would start its debugger for each unhandled exception and end the process when that is done.
         .env("WINEDLLOVERRIDES", "winedbg.exe=d")

@@ -7,6 +7,7 @@
 //!
 //! The record has the last 30,000 characters of the output: `start-probe DIR | log-grep` explains them.
 
+use published_app::pe::Machine;
 use record::cause;
 use record::wire::{Finding, Severity};
 
@@ -32,6 +33,9 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     } else if exit == Exit::Code(0) {
         message.push_str(": Main returned without running a server");
     }
+    if is_other_dotnet(seen, exit) {
+        message.push_str("; the dotnet that was started is a 32-bit one");
+    }
     if let Some(exception) = seen.exception() {
         message.push_str(&format!(" ({exception})"));
     }
@@ -44,7 +48,20 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     })
 }
 
+/// A 32-bit dotnet first in PATH has the frameworks of its own folder only.
+fn is_other_dotnet(seen: &Observation<'_>, exit: Exit) -> bool {
+    seen.plan.is_dotnet
+        && seen.plan.machine == Some(Machine::X86)
+        && matches!(
+            exit.host_status(),
+            Some(0x8000_8083 | 0x8000_8091 | 0x8000_8096)
+        )
+}
+
 fn cause_of(seen: &Observation<'_>, exit: Exit) -> Option<&'static str> {
+    if is_other_dotnet(seen, exit) {
+        return Some(cause::WRONG_DOTNET_ON_PATH);
+    }
     match exit.meaning() {
         Some(meaning) => meaning.cause,
         None if seen.exception().is_some() => Some(cause::UNHANDLED_EXCEPTION),

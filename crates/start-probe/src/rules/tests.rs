@@ -4,6 +4,8 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use published_app::pe::Machine;
+
 use super::*;
 use crate::exit_code::Exit;
 use crate::observation::Shutdown;
@@ -15,6 +17,7 @@ fn plan() -> Plan {
     Plan {
         folder: PathBuf::from("/app"),
         program: Some(PathBuf::from("/usr/bin/dotnet")),
+        machine: None,
         refused: None,
         process_path: "dotnet".into(),
         is_dotnet: true,
@@ -114,6 +117,22 @@ fn the_end_of_the_process_is_explained_by_its_code() {
         seen.exit = Some(exit);
         assert_eq!(found(&seen), one("start/exited", cause), "{exit:?}");
     }
+}
+
+#[test]
+fn a_32_bit_dotnet_without_the_framework_is_the_wrong_one() {
+    let other = Plan {
+        machine: Some(Machine::X86),
+        ..plan()
+    };
+    let mut seen = seen(&other, Outcome::Exited);
+    seen.exit = Some(Exit::Code(0x8000_8096));
+    assert_eq!(
+        found(&seen),
+        one("start/exited", Some("wrong-dotnet-on-path"))
+    );
+    seen.exit = Some(Exit::Code(0x8000_808c));
+    assert_eq!(found(&seen), one("start/exited", Some("missing-assembly")));
 }
 
 #[test]

@@ -318,6 +318,11 @@ pub(crate) fn account() -> String {
     named.unwrap_or_else(|| format!("uid {uid}"))
 }
 
+/// Whether 32-bit Windows programs run here: no Windows program does.
+pub(crate) fn runs_x86() -> bool {
+    false
+}
+
 /// The hidden second half of asking to end: needed on Windows only, where a signal has to come from the same console.
 pub(crate) fn send_break(_pid: u32) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())

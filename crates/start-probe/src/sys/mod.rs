@@ -5,21 +5,21 @@
 mod linux;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    Tree, account, adopt_orphans, decode, ipv4_ports, send_break, watch_interrupts,
+    Tree, account, adopt_orphans, decode, ipv4_ports, runs_x86, send_break, watch_interrupts,
 };
 
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
 pub(crate) use windows::{
-    Tree, account, adopt_orphans, decode, ipv4_ports, send_break, watch_interrupts,
+    Tree, account, adopt_orphans, decode, ipv4_ports, runs_x86, send_break, watch_interrupts,
 };
 
 #[cfg(not(any(target_os = "linux", windows)))]
 mod unsupported;
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use unsupported::{
-    Tree, account, adopt_orphans, decode, ipv4_ports, send_break, watch_interrupts,
+    Tree, account, adopt_orphans, decode, ipv4_ports, runs_x86, send_break, watch_interrupts,
 };
 
 use std::ffi::OsString;

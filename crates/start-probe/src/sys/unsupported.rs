@@ -55,6 +55,10 @@ pub(crate) fn account() -> String {
     String::new()
 }
 
+pub(crate) fn runs_x86() -> bool {
+    false
+}
+
 pub(crate) fn send_break(_: u32) -> io::Result<()> {
     Err(unsupported())
 }

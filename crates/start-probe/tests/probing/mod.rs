@@ -19,6 +19,17 @@ pub(crate) struct Scene {
     pub(crate) mark: String,
 }
 
+/// Wine's own services, which the first program of a prefix starts and which stay for a while.
+const WINE: [&str; 7] = [
+    "wineserver",
+    "services.exe",
+    "winedevice.exe",
+    "explorer.exe",
+    "plugplay.exe",
+    "svchost.exe",
+    "rpcss.exe",
+];
+
 /// What a probe said.
 pub(crate) struct Told {
     pub(crate) records: Vec<Value>,
@@ -128,7 +139,10 @@ impl Scene {
                 .split(|byte| *byte == 0)
                 .any(|variable| variable == wanted.as_bytes())
             {
-                found.push(pid);
+                let line = command_line(pid);
+                if !WINE.iter().any(|name| line.contains(name)) {
+                    found.push(pid);
+                }
             }
         }
         found

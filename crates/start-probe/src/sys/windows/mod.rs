@@ -10,7 +10,12 @@ mod process;
 mod tcp;
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::io;
+use std::os::windows::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use windows_sys::Win32::System::SystemInformation::GetSystemWow64DirectoryW;
 
 pub(crate) use console::{decode, send_break, watch_interrupts};
 pub(crate) use process::Tree;
@@ -38,4 +43,19 @@ pub(crate) fn account() -> String {
         Ok(domain) if !domain.is_empty() => format!("{domain}\\{name}"),
         _ => name,
     }
+}
+
+/// Whether 32-bit programs run here: a 64-bit Windows may lack the part that runs them (Server Core can be without).
+pub(crate) fn runs_x86() -> bool {
+    if cfg!(target_pointer_width = "32") {
+        return true;
+    }
+    let mut folder = [0_u16; 260];
+    // SAFETY: the buffer has the size given.
+    let length = unsafe { GetSystemWow64DirectoryW(folder.as_mut_ptr(), folder.len() as u32) };
+    let folder = folder.get(..length as usize).unwrap_or_default();
+    length > 0
+        && PathBuf::from(OsString::from_wide(folder))
+            .join("ntdll.dll")
+            .is_file()
 }
