@@ -23,6 +23,8 @@ pub struct Server {
     pub pools: Vec<Pool>,
     /// Folded pool name to index.
     pool_index: HashMap<String, usize>,
+    /// Folded site name to index.
+    site_index: HashMap<String, usize>,
     /// Files named by `configSource` that could not be read.
     pub unread: Vec<(PathBuf, Origin, ReadError)>,
 }
@@ -132,17 +134,25 @@ impl Server {
         for (source, index) in sections(&file, "sites", &mut unread) {
             sites.extend(read_sites(&source, source.document().element(index)));
         }
+        // Of two of one name the first counts.
         let pool_index = pools
             .iter()
             .enumerate()
             .rev()
             .map(|(i, p): (usize, &Pool)| (fold(&p.name), i))
             .collect();
+        let site_index = sites
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(i, s): (usize, &Site)| (fold(&s.name), i))
+            .collect();
         Self {
             file,
             sites,
             pools,
             pool_index,
+            site_index,
             unread,
         }
     }
@@ -162,7 +172,7 @@ impl Server {
     /// The site of this name, case ignored.
     #[must_use]
     pub fn site(&self, name: &str) -> Option<&Site> {
-        self.sites.iter().find(|s| same(&s.name, name))
+        self.site_index.get(&fold(name)).map(|i| &self.sites[*i])
     }
 }
 

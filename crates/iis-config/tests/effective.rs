@@ -119,15 +119,6 @@ fn show(violation: &Violation) -> String {
 
 const CORE: &str = r#"<system.webServer><handlers><add name="aspNetCore" path="*" verb="*" modules="AspNetCoreModuleV2" /></handlers><aspNetCore processPath="dotnet" arguments=".\Shop.dll"><environmentVariables><environmentVariable name="A" value="1" /></environmentVariables></aspNetCore></system.webServer>"#;
 
-/// Where the system itself knows no case, a path may come back as it was asked for.
-fn spelled(path: &std::path::Path) -> String {
-    let text = path.display().to_string();
-    match std::path::MAIN_SEPARATOR {
-        '\\' => text.to_lowercase().replace('\\', "/"),
-        _ => text,
-    }
-}
-
 #[test]
 fn a_child_application_inherits_unless_the_location_says_not() {
     let copy = Copy::new("", &[("shop/web.config", CORE)]);

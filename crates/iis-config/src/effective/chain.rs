@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Violation, config_path};
 use crate::document::ReadError;
-use crate::environment::{Environment, same};
+use crate::environment::{Environment, fold_character, same};
 use crate::server::{Server, Site, VirtualDirectory};
 use crate::source::SourceFile;
 use crate::windows_path::{self, Located, PathMap};
@@ -16,7 +16,7 @@ pub struct Chain {
     levels: Vec<String>,
     /// Beside `levels`: the file of each level.
     files: Vec<Option<Arc<SourceFile>>>,
-    /// Folded configuration paths of the site's applications.
+    /// Folded configuration paths of the applications that the path lies in.
     applications: Vec<String>,
     problems: Vec<Violation>,
 }
@@ -47,11 +47,7 @@ impl Chain {
         let mut chain = Self {
             levels: vec![String::new()],
             files: vec![Some(Arc::clone(server.file()))],
-            applications: site
-                .applications
-                .iter()
-                .map(|a| config_path(&site.name, &a.path))
-                .collect(),
+            applications: Vec::new(),
             problems: Vec::new(),
         };
         let mut virtual_path = String::from("/");
@@ -77,7 +73,15 @@ impl Chain {
         map: &PathMap,
         environment: &Environment,
     ) -> Option<(String, &'s VirtualDirectory)> {
-        self.levels.push(config_path(&site.name, path));
+        let level = config_path(&site.name, path);
+        if site
+            .applications
+            .iter()
+            .any(|application| same(&application.path, path))
+        {
+            self.applications.push(level.clone());
+        }
+        self.levels.push(level);
         let own = directory_at(site, path);
         let (folder, directory, reads) = match own {
             Some(directory) => {
@@ -181,16 +185,18 @@ impl Chain {
 
 /// The virtual directory whose own path this is: an application's root, or one inside an application.
 fn directory_at<'s>(site: &'s Site, path: &str) -> Option<&'s VirtualDirectory> {
+    let own = path.trim_end_matches('/');
     site.applications.iter().find_map(|application| {
-        application.virtual_directories.iter().find(|directory| {
-            let application = application.path.trim_end_matches('/');
-            let full = format!("{application}{}", directory.path);
-            let full = if full.len() > 1 {
-                full.trim_end_matches('/')
-            } else {
-                &full
-            };
-            same(full, path)
-        })
+        let outer = application.path.trim_end_matches('/');
+        let is_own = |directory: &&VirtualDirectory| {
+            let inner = directory.path.trim_end_matches('/');
+            // Nothing is put together: a site may have very many applications.
+            outer
+                .chars()
+                .chain(inner.chars())
+                .map(fold_character)
+                .eq(own.chars().map(fold_character))
+        };
+        application.virtual_directories.iter().find(is_own)
     })
 }
