@@ -113,7 +113,9 @@ impl Plan {
         }
         let in_process =
             wishes.in_process || section.hosting_model() == Ok(HostingModel::InProcess);
-        let program = program(&launch, wishes.dotnet.as_deref());
+        // The child's current folder is another than this process's.
+        let program = program(&launch, wishes.dotnet.as_deref())
+            .map(|path| std::path::absolute(&path).unwrap_or(path));
         let machine = program.as_deref().and_then(|path| PeFile::open(path).ok());
         Self {
             machine: machine.map(|file| file.headers().machine),
@@ -202,6 +204,9 @@ fn program(launch: &Launch, dotnet: Option<&Path>) -> Option<PathBuf> {
         .filter(|_| std::env::consts::EXE_SUFFIX.is_empty());
     let names = [Some(name), bare];
     let mut names = names.iter().flatten();
+    if Path::new(name).is_absolute() && Path::new(name).is_file() {
+        return Some(PathBuf::from(name));
+    }
     if name.contains(['\\', '/', ':']) {
         // A program published for this system has no `.exe`.
         let tried = launch.tried.first()?;

@@ -538,6 +538,9 @@ fn dotnet_is_found_along_path() {
     let told = tell(command.env("PATH", path));
     assert_eq!(told.probe()["outcome"], "listening");
     assert_eq!(told.probe()["evidence"]["http_status"], Value::Null);
+    let mut command = scene.command(&["--no-request", "--dotnet", "./dotnet"]);
+    let told = tell(command.current_dir(&folder));
+    assert_eq!(told.probe()["outcome"], "listening");
     let mut command = scene.command(&[]);
     let told = tell(command.env("PATH", scene.temporary()));
     assert_eq!(told.probe()["outcome"], "not-found");
