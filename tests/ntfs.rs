@@ -8,8 +8,12 @@ mod grants;
 mod hostile;
 #[path = "ntfs/marks.rs"]
 mod marks;
+#[path = "ntfs/meaning.rs"]
+mod meaning;
 #[path = "ntfs/samba.rs"]
 mod samba;
+#[path = "ntfs/wine.rs"]
+mod wine;
 
 use std::path::Path;
 
@@ -21,6 +25,21 @@ fn tool(name: &str, arguments: &[&str], path: &Path) -> Ran {
     Pipe::new()
         .tool(name, arguments.iter().copied().chain([path]))
         .run()
+}
+
+/// Runs a line of the shell with arguments `$1`, `$2`, ...: what the standard library offers for one system only.
+fn shell<A: AsRef<std::ffi::OsStr>>(line: &str, arguments: impl IntoIterator<Item = A>) -> String {
+    let ran = std::process::Command::new("bash")
+        .args(["-c", line, "bash"])
+        .args(arguments)
+        .output();
+    let ran = ran.expect("bash runs");
+    assert!(
+        ran.status.success(),
+        "{line}: {}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    String::from_utf8_lossy(&ran.stdout).trim_end().to_owned()
 }
 
 /// Whatever differs between two maps, a few of it.

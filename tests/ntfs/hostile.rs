@@ -1,23 +1,23 @@
 //! Trees that want to lead the tools astray: a failure record each, the rest done, nothing half changed.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use support::ntfs::Volume;
 use support::ntfs::descriptor::{CI, FULL, OI, PROTECTED, RX, build};
 use support::pipe::Pipe;
 use support::workspace;
 
-use crate::tool;
+use crate::{shell, tool};
 
 const ADMINISTRATORS: &str = "S-1-5-32-544";
 const ACL: &str = "system.ntfs_acl";
 const MARK: &str = "user.Zone.Identifier";
 const TEXT: &[u8] = b"[ZoneTransfer]\r\nZoneId=3\r\n";
+
+fn symlink(to: impl AsRef<Path>, from: impl AsRef<Path>) {
+    shell("ln -s \"$1\" \"$2\"", [to.as_ref(), from.as_ref()]);
+}
 
 fn marked(volume: &Volume, path: &Path) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -46,10 +46,10 @@ fn links_are_reported_and_not_followed() {
         ACL,
         &build(PROTECTED, Some(&[])),
     );
-    symlink("..", root.join("bin/loop")).unwrap();
-    symlink(&outside, root.join("out")).unwrap();
-    symlink(outside.join("other.dll"), root.join("file")).unwrap();
-    symlink("nowhere", root.join("dangling")).unwrap();
+    symlink("..", root.join("bin/loop"));
+    symlink(&outside, root.join("out"));
+    symlink(outside.join("other.dll"), root.join("file"));
+    symlink("nowhere", root.join("dangling"));
     // a junction as Windows makes it: a reparse point that ntfs-3g shows as a link
     let junction = root.join("junction");
     std::fs::create_dir(&junction).unwrap();
@@ -116,33 +116,30 @@ fn paths_that_are_swapped_for_links_during_the_run() {
             .map(|path| (path.as_path(), ACL, closed.as_slice())),
     );
     let before = (volume.all(&outside, ACL), volume.streams(&outside));
-    let stop = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            // one name is a folder, then a link to the folder outside, then the folder again
-            while !stop.load(Ordering::Relaxed) {
-                for index in 0..40 {
-                    let (path, away) = (
-                        root.join(format!("folder{index}")),
-                        volume.path().join("away"),
-                    );
-                    if std::fs::rename(&path, &away).is_ok() {
-                        let _ = symlink(outside.join(format!("folder{index}")), &path);
-                        let _ = std::fs::remove_file(&path);
-                        let _ = std::fs::rename(&away, &path);
-                    }
-                }
-            }
-        });
-        for _ in 0..15 {
-            let ran = tool("unblock", &[], &root);
-            assert!(matches!(ran.code(), Some(0 | 1)), "{}", ran.stderr);
-            let ran = tool("acl-grant", &["--pool", "x"], &root);
-            assert!(matches!(ran.code(), Some(0 | 1)), "{}", ran.stderr);
-            volume.set_attributes([]);
-        }
-        stop.store(true, Ordering::Relaxed);
-    });
+    // each name is a folder, then a link to the folder outside, then the folder again
+    let script = "cd \"$1\"; while :; do for i in $(seq 0 39); do
+        mv -T app/folder$i away && ln -s ../outside/folder$i app/folder$i && rm app/folder$i; mv -T away app/folder$i
+    done; done";
+    let mut swapper = Command::new("bash")
+        .args(["-c", script, "bash"])
+        .arg(volume.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("bash runs");
+    for _ in 0..15 {
+        let ran = tool("unblock", &[], &root);
+        assert!(matches!(ran.code(), Some(0 | 1)), "{}", ran.stderr);
+        let ran = tool("acl-grant", &["--pool", "x"], &root);
+        assert!(matches!(ran.code(), Some(0 | 1)), "{}", ran.stderr);
+        volume.set_attributes([]);
+    }
+    swapper.kill().expect("it is killed");
+    swapper.wait().expect("it ended");
+    // where the swapping was interrupted
+    shell(
+        "cd \"$1\"; for i in $(seq 0 39); do [ -L app/folder$i ] && rm app/folder$i; [ -d app/folder$i ] || mv -T away app/folder$i; done",
+        [volume.path()],
+    );
     assert_eq!(
         (volume.all(&outside, ACL), volume.streams(&outside)),
         before
@@ -157,16 +154,10 @@ fn paths_that_are_swapped_for_links_during_the_run() {
 fn names_that_are_no_text_and_very_long_paths() {
     // ext4 takes any byte; both have user attributes, ntfs-3g only valid names
     let folder = tempfile::tempdir_in(workspace::root().join("target")).unwrap();
-    let odd = folder.path().join(OsStr::from_bytes(b"caf\xe9\xff.dll"));
-    std::fs::write(&odd, "x").unwrap();
-    let set = |path: &Path| {
-        let status = Command::new("setfattr")
-            .args(["-n", MARK, "-v", "[ZoneTransfer]"])
-            .arg(path)
-            .status();
-        assert!(status.unwrap().success());
-    };
-    set(&odd);
+    shell(
+        "cd \"$1\"; touch $'caf\\xe9\\xff.dll'; setfattr -n user.Zone.Identifier -v '[ZoneTransfer]' ./*",
+        [folder.path()],
+    );
     let undo = folder.path().join("undo");
     let ran = tool(
         "unblock",
@@ -178,22 +169,17 @@ fn names_that_are_no_text_and_very_long_paths() {
     assert_eq!(tool("unblock", &["--undo"], &undo).code(), Some(0));
     let ran = tool("unblock", &["--check"], folder.path());
     assert_eq!(ran.records_of("done")[0]["changed"], 1);
-    std::fs::remove_file(&odd).unwrap();
 
     let volume = Volume::new(64);
     // unpaired surrogates are names on NTFS; ntfs-3g shows them as bytes that are no UTF-8
-    let surrogate = volume
-        .path()
-        .join(OsStr::from_bytes(b"app/a\xed\xa0\x80b.dll"));
-    std::fs::create_dir(volume.path().join("app")).unwrap();
-    if std::fs::write(&surrogate, "x").is_ok() {
-        volume.set_attribute(&surrogate, MARK, TEXT);
-        assert_eq!(
-            tool("unblock", &[], &volume.path().join("app")).code(),
-            Some(0)
-        );
-        assert!(!is_marked(&volume, &surrogate));
-    }
+    let app = volume.path().join("app");
+    std::fs::create_dir(&app).unwrap();
+    shell(
+        "cd \"$1\"; touch $'a\\xed\\xa0\\x80b.dll' && setfattr -n user.Zone.Identifier -v '[ZoneTransfer]' ./* || true",
+        [&app],
+    );
+    assert_eq!(tool("unblock", &[], &app).code(), Some(0));
+    assert_eq!(volume.streams(&app).len(), 0);
     // 40,000 characters, made step by step
     let name = "n".repeat(200);
     let root = volume.path().join("long");
@@ -258,10 +244,10 @@ fn files_that_vanish_and_folders_that_cannot_be_read() {
 fn no_permission() {
     // as another user on a file system that asks: one folder is closed to it
     let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    shell("chmod 755 \"$1\"", [folder.path()]);
     let closed = folder.path().join("closed");
     std::fs::create_dir(&closed).unwrap();
-    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o700)).unwrap();
+    shell("chmod 700 \"$1\"", [&closed]);
     let open = folder.path().join("open.dll");
     std::fs::write(&open, "x").unwrap();
     let set = Command::new("setfattr")

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -95,9 +94,9 @@ fn rest(volume: &Volume, root: &Path) -> BTreeMap<(String, String), String> {
             let path = entry.expect("an entry").path();
             let stat = path.symlink_metadata().expect("its metadata");
             let times = format!(
-                "{:?} {:o} {}",
+                "{:?} {:?} {}",
                 stat.modified().expect("a time"),
-                stat.mode(),
+                stat.permissions(),
                 stat.len()
             );
             all.insert((path.display().to_string(), "stat".to_owned()), times);

@@ -409,6 +409,7 @@ impl<'a> Findings<'a> {
             .cause(self.goal.cause)
             .help("A denial is somebody's decision: acl-grant leaves it. Remove it, or take the identity out of the group.")
             .evidence("sid", self.goal.identity.sid.to_string())
+            .evidence("wanted", format!("0x{:x}", self.goal.rights.mask()))
             .evidence("ace", ace.to_sddl())
             .evidence("trustee", trustee)
             .evidence("owner", owner)

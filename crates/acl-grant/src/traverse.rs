@@ -33,7 +33,7 @@ pub(crate) fn parents(
 ) -> io::Result<bool> {
     let mut changed = false;
     for folder in target.ancestors().skip(1) {
-        let subject = subject.with_path(folder);
+        let subject = subject.with_path(sys::plain(folder));
         let read = Dir::open_exact(folder)
             .and_then(|dir| dir.node_of_self())
             .map_err(AclError::from);
@@ -54,7 +54,7 @@ pub(crate) fn parents(
                 let message = format!(
                     "{} is denied to pass through {}",
                     identity.name,
-                    folder.display()
+                    sys::plain(folder).display()
                 );
                 let finding = Finding::new(rules::denied::CODE.code, Severity::Error, message);
                 out.emit(
@@ -75,7 +75,7 @@ pub(crate) fn parents(
             let message = format!(
                 "{} may not pass through {}",
                 identity.name,
-                folder.display()
+                sys::plain(folder).display()
             );
             let finding = Finding::new(rules::traverse::CODE.code, Severity::Error, message)
                 .cause(cause::ACCESS_DENIED)

@@ -60,7 +60,7 @@ fn put_back(fields: &Map<String, Value>, check: bool, session: &mut Session) -> 
             Failure::new(rules::not_undone::CODE.code, message),
         );
     };
-    let subject = Subject::of_path(&entry.path);
+    let subject = Subject::of_path(sys::plain(&entry.path));
     match restore(&entry, check) {
         Ok(changed) => {
             let code = rules::grant::CODE.code.to_owned();
@@ -85,7 +85,7 @@ fn put_back(fields: &Map<String, Value>, check: bool, session: &mut Session) -> 
         Err(error) => {
             let failure = Failure::new(
                 rules::not_undone::CODE.code,
-                format!("{}: {error}", entry.path.display()),
+                format!("{}: {error}", sys::plain(&entry.path).display()),
             );
             let failure = match &error {
                 UndoError::Acl(AclError::System(sys::Error::Io(io))) => failure.os_error(io),

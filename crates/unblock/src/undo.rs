@@ -63,7 +63,7 @@ fn put_back(fields: &Map<String, Value>, check: bool, session: &mut Session) -> 
             failure("a line of the undo file", &UndoError::Line),
         );
     };
-    let subject = Subject::of_path(&entry.path);
+    let subject = Subject::of_path(sys::plain(&entry.path));
     match restore(&entry, check) {
         Ok(changed) => {
             let code = if entry.form == Form::Stream {
@@ -81,7 +81,10 @@ fn put_back(fields: &Map<String, Value>, check: bool, session: &mut Session) -> 
                 },
             )
         }
-        Err(error) => out.emit(&subject, failure(&entry.path.display().to_string(), &error)),
+        Err(error) => out.emit(
+            &subject,
+            failure(&sys::plain(&entry.path).display().to_string(), &error),
+        ),
     }
 }
 

@@ -18,7 +18,7 @@ mod unsupported;
 use unsupported as platform;
 
 pub use platform::{
-    Dir, Entries, Node, account_sid, path_bytes, path_from_bytes, prepare, resolve,
+    Dir, Entries, Node, account_sid, path_bytes, path_from_bytes, plain, prepare, resolve,
 };
 
 /// What a name in a folder stands for.

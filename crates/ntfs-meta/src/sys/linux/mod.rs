@@ -52,6 +52,11 @@ pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
 }
 
+/// A path of [`resolve`] for people to read: as it is.
+pub fn plain(path: &Path) -> &Path {
+    path
+}
+
 /// A path as bytes that [`path_from_bytes`] of this system takes back, whatever its names are made of.
 pub fn path_bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_bytes().to_vec()

@@ -1,10 +1,12 @@
 //! Opening by NT's own call, which takes a folder's handle to start from, and what can be asked of a handle.
 #![allow(unsafe_code, reason = "the calls of the system")]
 
-use std::ffi::c_void;
+use std::ffi::{OsString, c_void};
 use std::io;
 use std::mem::size_of;
+use std::os::windows::ffi::OsStringExt;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::path::PathBuf;
 use std::ptr::null;
 
 use windows_sys::Wdk::Foundation::OBJECT_ATTRIBUTES;
@@ -20,7 +22,8 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_DISPOSITION_FLAG_IGNORE_READONLY_ATTRIBUTE, FILE_DISPOSITION_INFO,
     FILE_DISPOSITION_INFO_EX, FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, FileBasicInfo,
     FileDispositionInfo, FileDispositionInfoEx, GetFileInformationByHandleEx,
-    GetVolumeInformationByHandleW, SYNCHRONIZE, SetFileInformationByHandle,
+    GetFinalPathNameByHandleW, GetVolumeInformationByHandleW, SYNCHRONIZE,
+    SetFileInformationByHandle,
 };
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 
@@ -200,6 +203,25 @@ pub(super) fn file_system(handle: &OwnedHandle) -> String {
         String::from("unknown")
     } else {
         String::from_utf16_lossy(&name[..end])
+    }
+}
+
+/// Where the handle leads, without links, as `std::fs::canonicalize` writes it.
+pub(super) fn final_path(handle: &OwnedHandle) -> io::Result<PathBuf> {
+    let mut buffer = vec![0_u16; 512];
+    loop {
+        let length = buffer.len() as u32;
+        // SAFETY: the buffer is of the length that is given and lives through the call.
+        let needed = unsafe {
+            GetFinalPathNameByHandleW(handle.as_raw_handle(), buffer.as_mut_ptr(), length, 0)
+        };
+        if needed == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        if let Some(path) = buffer.get(..needed as usize).filter(|_| needed < length) {
+            return Ok(OsString::from_wide(path).into());
+        }
+        buffer = vec![0; needed as usize + 1];
     }
 }
 

@@ -5,13 +5,14 @@ mod entries;
 mod handle;
 mod security;
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::OwnedHandle;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use windows_sys::Wdk::Storage::FileSystem::{FILE_DIRECTORY_FILE, FILE_NON_DIRECTORY_FILE};
 use windows_sys::Win32::Foundation::{
@@ -35,6 +36,16 @@ const LONGEST_STREAM: u64 = 1024 * 1024;
 /// The path without links, for a target that somebody named.
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
+}
+
+/// A path of [`resolve`] for people to read: without the `\\?\` before a drive letter.
+pub fn plain(path: &Path) -> &Path {
+    let text = path.to_str().and_then(|text| text.strip_prefix("\\\\?\\"));
+    match text {
+        // shares and volumes without a letter have no other absolute form to cut this one to
+        Some(text) if text.as_bytes().get(1) == Some(&b':') => Path::new(text),
+        _ => path,
+    }
 }
 
 /// A path as bytes that [`path_from_bytes`] of this system takes back, whatever its names are made of.
@@ -61,6 +72,8 @@ pub struct Dir(OwnedHandle);
 #[derive(Debug)]
 pub struct Node {
     handle: OwnedHandle,
+    /// Holds the name in place. Given up where a system takes the file's sharing for that of its streams.
+    pin: RefCell<Option<OwnedHandle>>,
     /// The folder it was opened from and its name there; nothing for a folder that was opened itself.
     place: Option<(OwnedHandle, Vec<u16>)>,
 }
@@ -77,17 +90,10 @@ impl Dir {
 
     /// Opens a folder by a path that holds no links, as [`resolve`] gave it; one that holds any by now is an error.
     pub fn open_exact(path: &Path) -> Result<Dir> {
-        let mut names = path.components().peekable();
-        let mut root = PathBuf::new();
-        while let Some(Component::Prefix(_) | Component::RootDir) = names.peek() {
-            root.extend(names.next());
-        }
-        let mut dir = Dir::open(&root)?;
-        for part in names {
-            let Component::Normal(name) = part else {
-                return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
-            };
-            dir = dir.open_in(name)?;
+        let dir = Dir::open(path)?;
+        // a volume that is mounted in a folder is a reparse point on the way, and belongs there: only the end counts
+        if handle::final_path(&dir.0)? != path {
+            return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
         }
         Ok(dir)
     }
@@ -123,18 +129,16 @@ impl Dir {
     pub fn node(&self, name: &OsStr) -> Result<Node> {
         let name = wide(name);
         // asking for data makes the others' sharing count: nobody can rename it then
-        let pinned = Request {
+        let request = Request {
             share_delete: false,
-            ..Request::of(FILE_READ_DATA | FILE_READ_ATTRIBUTES)
+            ..Request::of(FILE_READ_DATA)
         };
-        let handle = match handle::open(&self.0, &name, pinned) {
-            Err(error) if is(&error, &[ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION]) => {
-                handle::open(&self.0, &name, Request::of(FILE_READ_ATTRIBUTES))?
-            }
-            other => other?,
-        };
+        // without the right to read, or while somebody deletes it, it goes unpinned
+        let pin = RefCell::new(handle::open(&self.0, &name, request).ok());
+        let handle = handle::open(&self.0, &name, Request::of(FILE_READ_ATTRIBUTES))?;
         Ok(Node {
             handle,
+            pin,
             place: Some((self.0.try_clone()?, name)),
         })
     }
@@ -143,6 +147,7 @@ impl Dir {
     pub fn node_of_self(&self) -> Result<Node> {
         Ok(Node {
             handle: self.0.try_clone()?,
+            pin: RefCell::new(None),
             place: None,
         })
     }
@@ -263,6 +268,13 @@ impl Node {
     fn keeping_times<T>(&self, change: impl Fn() -> io::Result<T>) -> Result<T> {
         let before = handle::basic(&self.handle)?;
         let mut done = change();
+        if done
+            .as_ref()
+            .is_err_and(|error| is(error, &[ERROR_SHARING_VIOLATION]))
+            && self.pin.take().is_some()
+        {
+            done = change();
+        }
         let read_only = before.FileAttributes & FILE_ATTRIBUTE_READONLY != 0;
         if read_only
             && done
