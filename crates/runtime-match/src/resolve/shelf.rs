@@ -90,10 +90,12 @@ impl Shelf<'_> {
             for (name, version) in self.all(root, framework, names) {
                 if !with_deps_only || self.entry(root, framework, &name).has_deps() {
                     let disabled = self.is_disabled(&name);
+                    let text = version.to_string();
                     found.push((
                         version,
                         Found {
-                            version: name,
+                            // as the host prints it: a 2.x one reads 03.1.0 and says 3.1.0
+                            version: text,
                             root,
                             disabled,
                         },

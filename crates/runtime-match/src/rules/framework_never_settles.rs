@@ -24,5 +24,9 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
         _ => return,
     };
     let finding = finding(&CODE, message).help("Repair or remove the framework below `shared` that does not come from Microsoft.");
-    reports.push(refusal::evidence(finding, examined, answer, failure));
+    // a host that never ends has no status
+    reports.push(match failure {
+        Failure::Framework(Refusal::Endless { .. }) => finding,
+        _ => refusal::evidence(finding, examined, answer, failure),
+    });
 }

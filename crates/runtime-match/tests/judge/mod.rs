@@ -1,11 +1,16 @@
 //! A real host, asked about a case; its answer in the shape of the shared cases.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::layout::{Layout, strings};
+
+/// A host that has not ended by then never does.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The host of a dotnet root that `scripts/setup-dotnet.sh` put into the cache.
 pub(crate) struct Judge {
@@ -55,9 +60,10 @@ impl Judge {
         for (name, value) in case["env"].as_object().into_iter().flatten() {
             command.env(name, value.as_str().unwrap());
         }
-        let output = command.output().unwrap();
-        let code = output.status.code()?;
-        let text = String::from_utf8_lossy(&output.stderr).replace('\r', "");
+        let (text, code) = finished(command, &layout.root)?;
+        let Some(code) = code else {
+            return Some(json!({"endless": true}));
+        };
         Some(if self.windows {
             self.chain(&text, code)
         } else {
@@ -121,6 +127,29 @@ impl Judge {
         }
         answer
     }
+}
+
+/// What the host printed and its exit code, `None` in place of that where it did not end by itself; nothing after a crash.
+fn finished(mut command: Command, folder: &Path) -> Option<(String, Option<i32>)> {
+    let log = folder.join("stderr.txt");
+    command
+        .stdout(Stdio::null())
+        .stderr(File::create(&log).unwrap());
+    let mut child = command.spawn().unwrap();
+    let begun = Instant::now();
+    let code = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break Some(status.code()?);
+        }
+        if begun.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            break None;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    let text = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).replace('\r', "");
+    Some((text, code))
 }
 
 fn status(code: i32) -> String {
