@@ -114,6 +114,7 @@ fn one_entry_at_the_top_reaches_everything() {
     );
     let actions = ran.records_of("action");
     assert_eq!(actions.len(), 1);
+    assert_eq!(actions[0]["code"], "acl/grant");
     assert_eq!(actions[0]["after"]["inherited_by"], 303);
     assert_eq!(
         volume.audited(&root),
@@ -301,6 +302,7 @@ fn files_that_were_moved_in_get_what_their_folder_hands_on() {
     assert_eq!((ran.code(), findings.len()), (Some(1), 1), "{findings:?}");
     assert_eq!(findings[0]["path"], root.join("bin").to_str().unwrap());
     assert_eq!(findings[0]["evidence"]["failing"], 20);
+    assert_eq!(ran.records_of("action")[0]["code"], "acl/inherit");
     assert_eq!(grant(&[], &root).code(), Some(0));
     assert_eq!(volume.attribute(&root, ACL), folder);
     let expected = build(
@@ -312,6 +314,47 @@ fn files_that_were_moved_in_get_what_their_folder_hands_on() {
     );
     assert_eq!(volume.attribute(&files[3], ACL), expected);
     assert_eq!(grant(&["--check"], &root).code(), Some(0));
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn access_that_new_files_would_not_have() {
+    let volume = Volume::new(32);
+    let root = volume.path().join("app");
+    let app = file(root.join("app.dll"));
+    volume.set_attribute(&root, ACL, &build(0, Some(&[(true, 0, RX, POOL)])));
+    volume.set_attribute(&app, ACL, &build(0, Some(&[(true, 0, RX, POOL)])));
+    let ran = grant(&["--check"], &root);
+    let finding = &ran.records_of("finding")[0];
+    assert_eq!(
+        (ran.code(), &finding["code"]),
+        (Some(1), &"acl/not-inherited".into())
+    );
+    assert_eq!(grant(&[], &root).code(), Some(0));
+    let expected = build(0, Some(&[(true, 0, RX, POOL), (true, OI | CI, RX, POOL)]));
+    assert_eq!(volume.attribute(&root, ACL), expected);
+    assert_eq!(grant(&["--check"], &root).code(), Some(0));
+}
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn what_somebody_changed_since_is_not_undone() {
+    let volume = Volume::new(32);
+    let root = closed(&volume, 3);
+    let undo = volume.beside("undo.jsonl");
+    assert_eq!(
+        grant(&["--undo-file", undo.to_str().unwrap()], &root).code(),
+        Some(0)
+    );
+    let other = build(0, Some(&[(true, 0, FULL, SYSTEM)]));
+    volume.set_attribute(&root.join("folder0/1.dll"), ACL, &other);
+    let ran = tool("acl-grant", &["--undo"], &undo);
+    assert_eq!(
+        (ran.code(), &ran.records_of("failure")[0]["code"]),
+        (Some(1), &"acl/not-undone".into())
+    );
+    assert_eq!(volume.attribute(&root.join("folder0/1.dll"), ACL), other);
+    assert_eq!(ran.records_of("action").len(), 4);
 }
 
 #[test]
@@ -418,6 +461,12 @@ fn folders_above_for_an_account_that_may_not_pass() {
         .code(),
         Some(1)
     );
+    let ran = tool(
+        "acl-grant",
+        &["--check", "--traverse", "--sid", account],
+        &root,
+    );
+    assert_eq!(ran.records_of("action")[0]["code"], "acl/traverse");
     let ran = tool("acl-grant", &["--traverse", "--sid", account], &root);
     assert_eq!(ran.code(), Some(0), "{}", ran.text());
     let expected = build(
