@@ -15,6 +15,7 @@ mod violation;
 use std::sync::Arc;
 
 pub use chain::Chain;
+pub(crate) use declaration::Scope;
 pub use declaration::{AllowDefinition, Declaration, Declarations};
 pub use merge::{Item, Node};
 pub use violation::Violation;
@@ -72,7 +73,8 @@ impl<'s> Effective<'s> {
     #[must_use]
     pub fn with_schema(chain: Chain, schema: &'s Schema) -> Self {
         let containers = containers(&chain);
-        let declarations = Declarations::read(chain.files());
+        let declarations =
+            Declarations::read(chain.scope(), chain.files().iter().skip(1).flatten());
         Self {
             chain,
             containers,
@@ -119,7 +121,7 @@ impl<'s> Effective<'s> {
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
         let mut violations = self.chain.problems().to_vec();
-        violations.extend(self.declarations.duplicates().iter().cloned());
+        violations.extend(self.declarations.duplicates().cloned());
         let mut sections: Vec<String> = Vec::new();
         for container in &self.containers {
             self.each_section(container, &mut |found| match found {

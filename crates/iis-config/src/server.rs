@@ -11,6 +11,7 @@ use std::sync::Arc;
 pub use pool::{Identity, Pool, Variable};
 
 use crate::document::{Document, Element, ReadError};
+use crate::effective::Scope;
 use crate::environment::{fold, same};
 use crate::source::{Origin, Setting, SourceFile};
 use crate::windows_path;
@@ -21,6 +22,8 @@ pub struct Server {
     file: Arc<SourceFile>,
     pub sites: Vec<Site>,
     pub pools: Vec<Pool>,
+    /// The sections that it declares, for all its paths.
+    scope: Arc<Scope>,
     /// Folded pool name to index.
     pool_index: HashMap<String, usize>,
     /// Folded site name to index.
@@ -148,6 +151,7 @@ impl Server {
             .map(|(i, s): (usize, &Site)| (fold(&s.name), i))
             .collect();
         Self {
+            scope: Scope::of_server(&file),
             file,
             sites,
             pools,
@@ -161,6 +165,10 @@ impl Server {
     #[must_use]
     pub fn file(&self) -> &Arc<SourceFile> {
         &self.file
+    }
+
+    pub(crate) fn scope(&self) -> &Arc<Scope> {
+        &self.scope
     }
 
     /// The pool of this name, case ignored.

@@ -2,7 +2,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Violation, config_path};
+use super::{Scope, Violation, config_path};
 use crate::document::ReadError;
 use crate::environment::{Environment, fold_character, same};
 use crate::server::{Server, Site, VirtualDirectory};
@@ -19,6 +19,8 @@ pub struct Chain {
     /// Folded configuration paths of the applications that the path lies in.
     applications: Vec<String>,
     problems: Vec<Violation>,
+    /// What the server declares; none where it is not known.
+    scope: Option<Arc<Scope>>,
 }
 
 impl Chain {
@@ -30,6 +32,7 @@ impl Chain {
             files: vec![None, Some(file)],
             applications: vec!["SITE".to_owned()],
             problems: Vec::new(),
+            scope: None,
         }
     }
 
@@ -49,6 +52,7 @@ impl Chain {
             files: vec![Some(Arc::clone(server.file()))],
             applications: Vec::new(),
             problems: Vec::new(),
+            scope: Some(Arc::clone(server.scope())),
         };
         let mut virtual_path = String::from("/");
         let names = path.split(['/', '\\']).filter(|n| !n.is_empty());
@@ -139,6 +143,10 @@ impl Chain {
                 None
             }
         }
+    }
+
+    pub(super) fn scope(&self) -> Option<&Arc<Scope>> {
+        self.scope.as_ref()
     }
 
     pub(super) fn levels(&self) -> &[String] {

@@ -1,6 +1,6 @@
 //! Which sections exist: `<configSections>`.
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::Violation;
 use crate::document::Element;
@@ -34,9 +34,16 @@ pub struct Declaration {
     pub origin: Option<Origin>,
 }
 
-/// The sections declared for a path.
-#[derive(Debug, Clone, Default)]
+/// The sections declared for a path: those of the server, which all its paths share, and those of files below it.
+#[derive(Debug, Clone)]
 pub struct Declarations {
+    server: Arc<Scope>,
+    own: Scope,
+}
+
+/// The declarations of some files.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope {
     sections: HashMap<String, Declaration>,
     groups: HashSet<String>,
     duplicates: Vec<Violation>,
@@ -189,47 +196,51 @@ const APPLICATION_HOST: &[&str] = &[
     "webLimits",
 ];
 
-impl Declarations {
-    /// Reads the declarations of a chain's files, the server's own first. Where that is not at hand, the sections of
-    /// a server with everything installed are taken, unlocked.
-    pub(super) fn read(files: &[Option<Arc<SourceFile>>]) -> Self {
-        let mut declarations = Self::default();
-        for name in MACHINE {
-            declarations.known(name);
+impl Scope {
+    /// What a server's own file declares. One without any declaration is a piece of such a file (IIS itself would
+    /// not start with it): then the sections of a server with everything installed are taken, unlocked.
+    pub(crate) fn of_server(file: &Arc<SourceFile>) -> Arc<Self> {
+        if file.document().root().child("configSections").is_none() {
+            return Self::without_server();
         }
-        // A file without any declaration is a piece of one; IIS itself would not start with it.
-        let declares =
-            |file: &Arc<SourceFile>| file.document().root().child("configSections").is_some();
-        declarations.from_server = files
-            .first()
-            .is_some_and(|server| server.as_ref().is_some_and(declares));
-        if !declarations.from_server {
-            declarations.groups.insert("system.webServer".to_owned());
-            declarations
-                .groups
-                .insert("system.applicationHost".to_owned());
+        let mut scope = Self {
+            from_server: true,
+            ..Self::default()
+        };
+        for name in MACHINE {
+            scope.known(name);
+        }
+        scope.add_file(file, None);
+        Arc::new(scope)
+    }
+
+    /// What is taken where no server is at hand.
+    fn without_server() -> Arc<Self> {
+        static EVERYTHING: LazyLock<Arc<Scope>> = LazyLock::new(|| {
+            let mut scope = Scope::default();
+            for name in MACHINE {
+                scope.known(name);
+            }
             for name in WEB_SERVER {
-                declarations.known(&format!("system.webServer/{name}"));
+                scope.known(&format!("system.webServer/{name}"));
             }
             for name in APPLICATION_HOST {
-                declarations.known(&format!("system.applicationHost/{name}"));
+                scope.known(&format!("system.applicationHost/{name}"));
+            }
+            for group in ["system.webServer", "system.applicationHost"] {
+                scope.groups.insert(group.to_owned());
             }
             for (group, sections) in GROUPS {
                 let path = format!("system.webServer/{group}");
                 for section in *sections {
-                    declarations.known(&format!("{path}/{section}"));
+                    scope.known(&format!("{path}/{section}"));
                 }
-                declarations.sections.remove(&path);
-                declarations.groups.insert(path);
+                scope.sections.remove(&path);
+                scope.groups.insert(path);
             }
-        }
-        for file in files.iter().flatten() {
-            let root = file.document().root();
-            for list in root.children().filter(|e| e.name() == "configSections") {
-                declarations.add(file, list, "", MAX_DEPTH);
-            }
-        }
-        declarations
+            Arc::new(scope)
+        });
+        Arc::clone(&EVERYTHING)
     }
 
     fn known(&mut self, path: &str) {
@@ -243,7 +254,26 @@ impl Declarations {
         self.sections.insert(path.to_owned(), declaration);
     }
 
-    fn add(&mut self, file: &Arc<SourceFile>, list: Element<'_>, prefix: &str, depth: usize) {
+    /// Adds what a file declares to what is declared `above` it.
+    fn add_file(&mut self, file: &Arc<SourceFile>, above: Option<&Scope>) {
+        for list in file
+            .document()
+            .root()
+            .children()
+            .filter(|e| e.name() == "configSections")
+        {
+            self.add(file, list, "", above, MAX_DEPTH);
+        }
+    }
+
+    fn add(
+        &mut self,
+        file: &Arc<SourceFile>,
+        list: Element<'_>,
+        prefix: &str,
+        above: Option<&Scope>,
+        depth: usize,
+    ) {
         for child in list.children() {
             let name = child.value("name").unwrap_or_default();
             let path = if prefix.is_empty() {
@@ -256,16 +286,22 @@ impl Declarations {
                     // A group that machine.config declares as well is looked into from here on.
                     self.sections.remove(&path);
                     self.groups.insert(path.clone());
-                    self.add(file, child, &path, depth - 1);
+                    self.add(file, child, &path, above, depth - 1);
                 }
-                "section" => self.section(file, child, path),
+                "section" => self.section(file, child, path, above),
                 _ => {}
             }
         }
     }
 
-    fn section(&mut self, file: &Arc<SourceFile>, element: Element<'_>, path: String) {
-        let origin = Origin::new(file, element.span().start);
+    fn section(
+        &mut self,
+        file: &Arc<SourceFile>,
+        element: Element<'_>,
+        path: String,
+        above: Option<&Scope>,
+    ) {
+        let origin = Origin::of(file, element);
         let declaration = Declaration {
             override_allowed: element
                 .value("overrideModeDefault")
@@ -281,41 +317,64 @@ impl Declarations {
             path: path.clone(),
             origin: Some(origin.clone()),
         };
-        if let Some(first) = self.sections.insert(path.clone(), declaration)
-            && first.origin.is_some()
-        {
+        let before = self.sections.insert(path.clone(), declaration);
+        let first = before
+            .or_else(|| above?.sections.get(&path).cloned())
+            .and_then(|first| first.origin);
+        if first.is_some() {
             self.duplicates.push(Violation::DeclaredTwice {
                 section: path,
                 at: origin,
-                first: first.origin,
+                first,
             });
         }
+    }
+}
+
+impl Declarations {
+    /// The declarations of a server (none: not at hand) and of the files below its own.
+    pub(super) fn read<'f>(
+        server: Option<&Arc<Scope>>,
+        below: impl Iterator<Item = &'f Arc<SourceFile>>,
+    ) -> Self {
+        let server = server.map_or_else(Scope::without_server, Arc::clone);
+        let mut own = Scope::default();
+        for file in below {
+            own.add_file(file, Some(&server));
+        }
+        Self { server, own }
     }
 
     /// The declaration of a section by its path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Declaration> {
-        self.sections.get(path)
+        let above = || {
+            self.server
+                .sections
+                .get(path)
+                .filter(|_| !self.own.groups.contains(path))
+        };
+        self.own.sections.get(path).or_else(above)
     }
 
     /// An `applicationHost.config` told them, so that a section that is not here is not installed.
     #[must_use]
     pub fn is_from_server(&self) -> bool {
-        self.from_server
+        self.server.from_server
     }
 
     pub(super) fn is_group(&self, path: &str) -> bool {
-        self.groups.contains(path)
+        self.own.groups.contains(path) || self.server.groups.contains(path)
     }
 
     /// Whether a section that is not declared may be there all the same: in a group of `machine.config`, whose
     /// sections are not listed one by one, or in a group of a server that is not at hand.
     pub(super) fn may_exist(&self, path: &str) -> bool {
         let group = path.split('/').next().unwrap_or_default();
-        MACHINE.contains(&group) || (!self.from_server && path.matches('/').count() > 1)
+        MACHINE.contains(&group) || (!self.is_from_server() && path.matches('/').count() > 1)
     }
 
-    pub(super) fn duplicates(&self) -> &[Violation] {
-        &self.duplicates
+    pub(super) fn duplicates(&self) -> impl Iterator<Item = &Violation> {
+        self.server.duplicates.iter().chain(&self.own.duplicates)
     }
 }
