@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 // .NET's `OrdinalIgnoreCase` is the same folding as that of the Windows names
-use iis_config::environment::fold;
+use iis_config::environment::{fold, fold_character};
 
 use super::document::{Document, Value, ValueKind};
 use super::text::Position;
@@ -108,7 +108,7 @@ impl Settings {
         let prefix = fold(&format!("{prefix}:"));
         self.list
             .iter()
-            .filter(move |setting| fold(&setting.key).starts_with(&prefix))
+            .filter(move |setting| begins_folded(&setting.key, &prefix))
     }
 
     pub fn len(&self) -> usize {
@@ -118,6 +118,13 @@ impl Settings {
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+}
+
+/// Whether `key`, folded, begins with a folded prefix. Asked for every key of a file again and again, so nothing is
+/// allocated.
+fn begins_folded(key: &str, prefix: &str) -> bool {
+    let mut characters = key.chars().map(fold_character);
+    prefix.chars().all(|expected| characters.next() == Some(expected))
 }
 
 struct Visit<'v> {

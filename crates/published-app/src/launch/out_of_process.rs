@@ -61,13 +61,16 @@ fn search(launch: &mut Launch, machine: &Machine<'_>, raw: &str) -> Option<super
         raw.to_owned()
     };
     if raw.contains(['\\', '/', ':']) {
-        let place = machine.place(&name);
+        // a relative path was tried from the app's folder as it is written; Windows takes it from the worker's own
+        // current folder (inetsrv), where no app lies
+        let relative = !raw.contains(':');
+        let place = machine.place(if relative { raw } else { &name });
         launch.tried.push(Tried {
             by: LookUp::ProcessPath,
             place: place.clone(),
             wrong_bitness: None,
         });
-        return (place.is_file() == Some(true)).then_some(place);
+        return (!relative && place.is_file() == Some(true)).then_some(place);
     }
     let environment = &machine.worker.environment;
     let windows = environment.get("SystemRoot").unwrap_or(r"C:\Windows");

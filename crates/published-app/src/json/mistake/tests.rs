@@ -96,7 +96,7 @@ fn guesses_for_a_person() {
         ("", Empty, 1),
         ("// only this", Empty, 1),
         ("\0\0\0\0", Empty, 1),
-        ("{\0\"\0a\0\"\0:\01\0}\0", Utf16, 1),
+        ("{\0\"\0a\0\"\0:\x001\0}\0", Utf16, 1),
         ("\n<html></html>", OtherFormat, 2),
         ("version https://git-lfs.github.com/spec/v1", OtherFormat, 1),
         ("{\n<<<<<<< HEAD\n\"a\": 1}", MergeConflict, 2),
