@@ -35,7 +35,8 @@ fn filters() -> Vec<String> {
 /// Arguments without which a tool would do something slow or lasting to a site.
 fn careful(tool: &str) -> &'static [&'static str] {
     match tool {
-        "unblock" | "acl-grant" => &["--check"],
+        "unblock" => &["--check"],
+        "acl-grant" => &["--check", "--pool", "DefaultAppPool"],
         "start-probe" => &["--timeout", "1", "--no-request"],
         _ => &[],
     }
