@@ -4,6 +4,11 @@
 //! process parameters, environment. Layouts: `winternl.h`, and for the fields that it leaves out the public symbols of
 //! ntdll; the 64-bit layout has not changed since Windows Vista.
 
+#![allow(
+    unsafe_code,
+    reason = "the calls of Windows are; each says by what contract it is sound"
+)]
+
 use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};

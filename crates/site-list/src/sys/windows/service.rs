@@ -1,5 +1,10 @@
 //! Services: whether one runs, and since when.
 
+#![allow(
+    unsafe_code,
+    reason = "the calls of Windows are; each says by what contract it is sound"
+)]
+
 use std::io;
 use std::ptr;
 
