@@ -13,6 +13,8 @@ use crate::identity::Identity;
 /// The rights that are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rights {
+    /// Read, which is all that a key file needs.
+    Read,
     /// Read and execute.
     ReadExecute,
     /// Read, execute, write and delete.
@@ -22,6 +24,7 @@ pub(crate) enum Rights {
 impl Rights {
     pub(crate) fn mask(self) -> u32 {
         match self {
+            Rights::Read => right::READ,
             Rights::ReadExecute => right::READ_EXECUTE,
             Rights::Modify => right::MODIFY,
         }
@@ -29,6 +32,7 @@ impl Rights {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Rights::Read => "read",
             Rights::ReadExecute => "read & execute",
             Rights::Modify => "modify",
         }

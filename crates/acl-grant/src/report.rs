@@ -1,6 +1,6 @@
 //! What a walk found, as records: the smallest set of paths that explains all that fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,6 +56,8 @@ pub(crate) struct Findings<'a> {
     /// For the `undo` field of actions.
     undo_file: &'a Map<String, Value>,
     pub(crate) tops: Vec<Top>,
+    /// Domains, by their address, whose top needs an entry for what is below.
+    needed: HashSet<usize>,
     stale: BTreeMap<PathBuf, Stale>,
     /// By the entry's text.
     denials: BTreeMap<String, Denial>,
@@ -76,6 +78,7 @@ impl<'a> Findings<'a> {
             subject,
             undo_file,
             tops,
+            needed: HashSet::new(),
             stale,
             denials,
             pool_entries,
@@ -96,6 +99,7 @@ impl<'a> Findings<'a> {
                 before,
                 reason,
             } => {
+                self.needed.insert(Arc::as_ptr(&domain) as usize);
                 self.tops.push(Top {
                     domain,
                     child,
@@ -111,12 +115,8 @@ impl<'a> Findings<'a> {
                 rights,
                 healed,
             } => {
-                if !healed
-                    && !self
-                        .tops
-                        .iter()
-                        .any(|top| Arc::ptr_eq(&top.domain, &domain))
-                {
+                // one entry at the top for all that is out of reach in its domain
+                if !healed && self.needed.insert(Arc::as_ptr(&domain) as usize) {
                     self.tops.push(Top {
                         domain,
                         child: Child::Folder,

@@ -142,8 +142,14 @@ impl Run<'_> {
         if self.args.traverse {
             changed |= traverse::parents(self, &identity, &goal.resolved, subject, out)?;
         }
-        for shared in server.folders(target, &identity) {
-            match self.goal(&identity, shared, Rights::ReadExecute, cause::ACCESS_DENIED) {
+        let keys = server
+            .certificates(target)
+            .into_iter()
+            .map(|path| (path, Rights::Read, cause::HTTPS_CERTIFICATE));
+        let shared = server.folders(target, &identity).into_iter();
+        let shared = shared.map(|path| (path, Rights::ReadExecute, cause::ACCESS_DENIED));
+        for (path, rights, cause) in keys.collect::<Vec<_>>().into_iter().chain(shared) {
+            match self.goal(&identity, path, rights, cause) {
                 Ok(mut goal) => {
                     goal.may_change = false;
                     self.reach(&goal, subject, None, out)?;

@@ -1,5 +1,6 @@
 //! Folders of the server itself that every worker process reads: .NET and the ASP.NET Core Module.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use ntfs_meta::Sid;
 use record::cli::MapArgs;
 use record::input::Target;
 
+use crate::certificate;
 use crate::identity::Identity;
 
 /// Where the Hosting Bundle puts things; the second .NET folder is that of 32-bit pools.
@@ -39,20 +41,29 @@ impl Server {
         })
     }
 
+    /// The mapping for a target: that of the arguments, or the one its site record carries.
+    fn map_of(&self, target: &Target) -> Cow<'_, PathMap> {
+        if let Some(map) = &self.map {
+            return Cow::Borrowed(map);
+        }
+        let site = target.site.as_ref().filter(|site| !site.map.is_empty());
+        let own = site.and_then(|site| PathMap::new(None, &site.map).ok());
+        Cow::Owned(own.unwrap_or_else(PathMap::identity))
+    }
+
     /// Those folders that are there and were not looked at for this identity.
     pub(crate) fn folders(&mut self, target: &Target, identity: &Identity) -> Vec<PathBuf> {
-        let of_site = || {
-            let site = target.site.as_ref().filter(|site| !site.map.is_empty())?;
-            PathMap::new(None, &site.map).ok()
-        };
-        let own = if self.map.is_none() { of_site() } else { None };
-        let identity_map = PathMap::identity();
-        let map = self.map.as_ref().or(own.as_ref()).unwrap_or(&identity_map);
+        let map = self.map_of(target);
         let found = FOLDERS
             .iter()
             .filter_map(|folder| map.locate(folder).found().map(ToOwned::to_owned));
+        let mut found: Vec<PathBuf> = found.collect();
+        found.retain(|path| self.done.insert((identity.sid.clone(), path.clone())));
         found
-            .filter(|path| self.done.insert((identity.sid.clone(), path.clone())))
-            .collect()
+    }
+
+    /// Files with private keys that the target's configuration names.
+    pub(crate) fn certificates(&self, target: &Target) -> Vec<PathBuf> {
+        certificate::files(&target.path, &self.map_of(target))
     }
 }
