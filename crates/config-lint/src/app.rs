@@ -148,6 +148,7 @@ pub(crate) struct App<'t> {
     pub(crate) logging: Vec<XmlFile>,
     pub(crate) problems: Vec<Problem>,
     transform: bool,
+    section_start: OnceCell<Option<u32>>,
     servers: &'t Servers,
     server: OnceCell<Option<Arc<Server>>>,
     effective: OnceCell<Option<Effective<'t>>>,
@@ -181,6 +182,7 @@ impl<'t> App<'t> {
             logging: Vec::new(),
             problems: Vec::new(),
             transform: false,
+            section_start: OnceCell::new(),
             servers,
             server: OnceCell::new(),
             effective: OnceCell::new(),
@@ -329,6 +331,14 @@ impl<'t> App<'t> {
     /// What IIS refuses in the files that configure the app.
     pub(crate) fn refused(&self) -> &[Refusal] {
         self.refused.get_or_init(|| {
+            let from_server = self.server().is_some();
+            if !from_server
+                && !self
+                    .web_document()
+                    .is_some_and(|(_, document)| may_repeat(document))
+            {
+                return Vec::new();
+            }
             let Some(effective) = self.effective() else {
                 return Vec::new();
             };
@@ -407,10 +417,13 @@ impl<'t> App<'t> {
     pub(crate) fn own(&self) -> Option<(&Path, Element<'_>, &AspNetCore)> {
         let (path, document) = self.web_document()?;
         let section = self.section.as_ref()?;
-        let element = asp_net_core::elements(document)
-            .into_iter()
-            .find(|element| element.position() == section.position)?;
-        Some((path, element, section))
+        let start = *self.section_start.get_or_init(|| {
+            asp_net_core::elements(document)
+                .into_iter()
+                .find(|element| element.position() == section.position)
+                .map(|element| element.span().start)
+        });
+        Some((path, document.element_at(start?)?, section))
     }
 
     /// The server's configuration, where the site record says which it is.
@@ -616,6 +629,19 @@ impl<'t> App<'t> {
             .map(|(value, source)| (self.expand(&value), source))
             .filter(|(value, _)| !value.is_empty())
     }
+}
+
+/// Whether a file by itself may hold what IIS refuses: an entry added twice, or a section kept in another file. Merging
+/// is not worth its time otherwise.
+fn may_repeat(document: &Document) -> bool {
+    document.elements().any(|element| {
+        element.attribute("configSource").is_some()
+            || element
+                .children()
+                .filter(|child| child.name() == "add")
+                .nth(1)
+                .is_some()
+    }) || own_section::servers(document).nth(1).is_some()
 }
 
 /// Who sets an environment variable.

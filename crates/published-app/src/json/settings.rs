@@ -124,7 +124,9 @@ impl Settings {
 /// allocated.
 fn begins_folded(key: &str, prefix: &str) -> bool {
     let mut characters = key.chars().map(fold_character);
-    prefix.chars().all(|expected| characters.next() == Some(expected))
+    prefix
+        .chars()
+        .all(|expected| characters.next() == Some(expected))
 }
 
 struct Visit<'v> {

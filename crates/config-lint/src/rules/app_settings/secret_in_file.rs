@@ -35,22 +35,42 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
 
 /// Whether a value is a secret rather than its name, a place holder or nothing.
 fn is_secret(key: &str, value: &str) -> bool {
-    let name = key.rsplit(':').next().unwrap_or(key).to_ascii_lowercase();
-    let is_name = ["password", "passwd", "pwd", "secret", "clientsecret", "apikey", "accesskey", "secretkey", "accountkey", "privatekey"]
-        .iter()
-        .any(|end| name.ends_with(end));
+    let name = key.rsplit(':').next().unwrap_or(key);
+    let is_name = NAMES.iter().any(|end| {
+        name.len()
+            .checked_sub(end.len())
+            .and_then(|start| name.get(start..))
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    });
     let plain = |text: &str| {
         let text = text.trim();
+        let lower = text.to_ascii_lowercase();
         text.len() >= 4
             && !text.contains(['<', '{', '$', '%', '*'])
-            && !["redacted", "changeme", "password", "secret", "your"].iter().any(|word| text.to_ascii_lowercase().starts_with(word))
+            && !["redacted", "changeme", "password", "secret", "your"]
+                .iter()
+                .any(|word| lower.starts_with(word))
     };
     if is_name && plain(value) {
         // words such as "true" are a switch
         return !matches!(value, "True" | "False") && value.parse::<f64>().is_err();
     }
-    connection_string::is_one(value)
-        && connection_string::parse(value)
-            .into_iter()
-            .any(|pair| matches!(pair.key.as_str(), "password" | "pwd" | "accountkey" | "sharedaccesskey") && plain(&pair.value))
+    value.contains('=')
+        && connection_string::is_one(value)
+        && connection_string::parse(value).into_iter().any(|pair| {
+            matches!(pair.key.as_str(), "password" | "pwd" | "accountkey" | "sharedaccesskey") && plain(&pair.value)
+        })
 }
+
+/// Ends of names whose value is a secret.
+const NAMES: [&str; 9] = [
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "accountkey",
+    "privatekey",
+];

@@ -23,12 +23,17 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
                 continue;
             }
             let singular = name.eq_ignore_ascii_case("ConnectionString");
-            let Some(known) = iis_config::schema::nearest(&name, KNOWN.into_iter()) else { continue };
-            // `UserConnectionString` is near by count of letters, but a name of its own
-            let slip = known.len().abs_diff(name.len()) <= 2 && known.as_bytes()[0].eq_ignore_ascii_case(&name.as_bytes()[0]);
+            // one slip of the hand keeps the first letter and nearly the length: `UserConnectionString` is a name of its own
+            let first = name.as_bytes().first().map(u8::to_ascii_lowercase);
+            let near = KNOWN.into_iter().filter(|known| {
+                known.len().abs_diff(name.len()) <= 2 && known.as_bytes().first().map(u8::to_ascii_lowercase) == first
+            });
+            let Some(known) = iis_config::schema::nearest(&name, near) else {
+                continue;
+            };
             let there = settings.section(&known).next().is_some() || settings.get(&known).is_some();
             // `ConnectionString` with a plain value is an app's own setting
-            if !slip || there || (singular && member.value.kind() != ValueKind::Object) {
+            if there || (singular && member.value.kind() != ValueKind::Object) {
                 continue;
             }
             let position = member.name.position();
