@@ -13,6 +13,9 @@ pub struct Environment {
 /// leaves `ß` and other characters without a single counterpart alone.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_uppercase();
+    }
     text.chars().map(fold_character).collect()
 }
 
