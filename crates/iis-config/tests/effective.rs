@@ -440,3 +440,23 @@ fn real_files_use_no_section_that_is_not_there() {
         ["066-musicstore-web.config unknown system.webServer/environmentVariables web-config:8"]
     );
 }
+
+#[test]
+#[ignore = "needs the corpus"]
+fn real_servers_hold_nothing_that_iis_refuses() {
+    let shared = std::env::var("ANCM_SHARED").unwrap_or_else(|_| "../../../shared".to_owned());
+    let mut sites = 0;
+    for file in fs::read_dir(Path::new(&shared).join("corpus/applicationhost")).unwrap() {
+        let server = Server::read(&file.unwrap().path()).unwrap();
+        for site in &server.sites {
+            let (map, environment) = (PathMap::identity(), Environment::windows_defaults());
+            for application in &site.applications {
+                let chain = Chain::of_path(&server, site, &application.path, &map, &environment);
+                let effective = Effective::new(chain);
+                assert_eq!(effective.violations(), [], "{}", site.name);
+                sites += 1;
+            }
+        }
+    }
+    assert!(sites > 50);
+}

@@ -215,6 +215,19 @@ fn cases() -> Vec<(Server, &'static str, Option<&'static str>, &'static str)> {
 }
 
 #[test]
+fn a_variable_that_nobody_set_is_named() {
+    let server = Server::new().with("%SystemDrive%\\Inetpub", "%IIS_SITES_HOME%");
+    let failure = server.told("site/path-not-mapped");
+    assert!(
+        failure["message"]
+            .as_str()
+            .unwrap()
+            .contains("names %IIS_SITES_HOME%"),
+        "{failure}"
+    );
+}
+
+#[test]
 fn each_rule_speaks_once_and_alone() {
     for (server, code, place, word) in cases() {
         assert_eq!(server.codes(), [code]);

@@ -1,7 +1,8 @@
 //! The application's folder cannot be looked at from here.
 //!
 //! The configuration is that of another machine, and no `--root` or `--map` says where its drive lies on this one; or a link on the way
-//! leads out of the mapped folder. Name the drive: `--map 'D:=/mnt/d'`.
+//! leads out of the mapped folder. Name the drive: `--map 'D:=/mnt/d'`. Where the path names a variable, the server's registry tells it:
+//! `--registry FILE.reg`.
 
 use crate::rules::prelude::*;
 
@@ -12,6 +13,10 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;
     let Some(physical) = &app.physical else { return };
     let message = match &app.located {
+        Located::Unmapped if !app.host.machine.environment.unknown(physical).is_empty() => {
+            let unknown = app.host.machine.environment.unknown(physical).join("%, %");
+            format!("{physical}, the folder of {}, names %{unknown}%, which is no variable of the server as far as is known here.", app.name())
+        }
         Located::Unmapped => {
             let prefix = match windows_path::drive(physical) {
                 Some(drive) => format!("{drive}:"),
