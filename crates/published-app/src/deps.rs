@@ -3,7 +3,7 @@
 //! Such a file can be large, so it is read token by token; only the places of names are kept beside its bytes.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::file::{self, MAX_DEPS, Problem, ProblemKind};
@@ -20,7 +20,7 @@ struct Span {
 }
 
 /// What kind of list of a library a file stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AssetKind {
     /// `runtime`: managed assemblies.
     Runtime,
@@ -172,27 +172,39 @@ impl Deps {
         })
     }
 
-    /// The files that a host of this RID takes: of each library and kind of file the best RID's list, if there is
-    /// one, else the general list (`deps_json_t::perform_rid_fallback`).
+    /// The files that a host of this RID takes: of each library the lists of the one RID that comes first in `rids`,
+    /// and for a kind of file that this RID has not, the general list (`deps_json_t::perform_rid_fallback` and
+    /// `get_rel_paths_by_asset_type`).
     ///
     /// `rids`: the host's RID and its fallbacks, the best first: `["win-x64", "win", "any", "base"]`.
     pub fn assets_for<'d>(&'d self, rids: &[&str]) -> impl Iterator<Item = Asset<'d>> {
         let rank = |rid: Span| rids.iter().position(|&name| self.string(rid) == name);
-        let mut best: HashMap<(u32, bool), usize> = HashMap::new();
-        let of = |asset: &RawAsset| (asset.library, asset.kind == AssetKind::Native);
+        let mut best: HashMap<u32, usize> = HashMap::new();
         for asset in &self.assets {
             if let Some(rank) = asset.rid.and_then(rank) {
-                best.entry(of(asset))
+                best.entry(asset.library)
                     .and_modify(|old| *old = rank.min(*old))
                     .or_insert(rank);
             }
         }
+        let chosen = |asset: &RawAsset| {
+            asset
+                .rid
+                .and_then(rank)
+                .is_some_and(|rank| best.get(&asset.library) == Some(&rank))
+        };
+        let replaced: HashSet<(u32, AssetKind)> = self
+            .assets
+            .iter()
+            .filter(|asset| chosen(asset))
+            .map(|asset| (asset.library, asset.kind))
+            .collect();
         let taken: Vec<bool> = self
             .assets
             .iter()
             .map(|asset| match asset.rid {
-                Some(rid) => rank(rid).is_some_and(|rank| best.get(&of(asset)) == Some(&rank)),
-                None => asset.kind == AssetKind::Resource || !best.contains_key(&of(asset)),
+                Some(_) => chosen(asset),
+                None => !replaced.contains(&(asset.library, asset.kind)),
             })
             .collect();
         self.assets()
@@ -416,3 +428,6 @@ fn span(token: Token) -> Span {
         escaped: token.escaped,
     }
 }
+
+#[cfg(test)]
+mod tests;

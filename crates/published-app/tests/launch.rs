@@ -273,7 +273,7 @@ fn what_cannot_be_known_is_no_error() {
     let launch = build(
         &section(r#"processPath="D:\x\App.exe" hostingModel="inprocess""#),
         Path::new("."),
-        &Worker::default(),
+        &server.worker(""),
     );
     assert_eq!((launch.error, launch.program), (None, None));
 }

@@ -15,10 +15,12 @@ use published_app::{
 use support::sample;
 
 /// The app of a server that is not known: on Windows, too, where without a mapping it would be this machine.
+/// The app seen from nowhere: in `C:\site` of a server of which nothing else is known.
 fn app(name: &str) -> App {
-    let elsewhere = format!("Q:={}", sample::path("").display());
+    let nothing = sample::path("dotnet-root");
     let worker = Worker {
-        map: PathMap::new(None, &[elsewhere]).unwrap(),
+        physical_path: Some(r"C:\site".into()),
+        map: PathMap::new(None, &[format!("Z:={}", nothing.display())]).unwrap(),
         ..Worker::default()
     };
     load(
@@ -124,7 +126,7 @@ fn a_framework_dependent_app() {
     // the server is not known: no verdict on where dotnet is
     let launch = app.launch().unwrap();
     assert_eq!(launch.model, Ok(HostingModel::InProcess));
-    assert_eq!(launch.command_line, r"dotnet.exe .\Shop.dll");
+    assert_eq!(launch.command_line, r"dotnet.exe C:\site\Shop.dll");
     assert_eq!((&launch.error, &launch.program), (&None, &None));
 }
 
@@ -137,7 +139,7 @@ fn a_self_contained_app() {
     );
     let launch = app.launch().unwrap();
     assert!(launch.app_local_host);
-    assert_eq!(launch.words, [r".\Shop.exe"]);
+    assert_eq!(launch.words, [r"C:\site\Shop.exe"]);
     assert_eq!(launch.error, None);
     let exe = app.exe().unwrap().unwrap();
     assert_eq!(
@@ -186,7 +188,7 @@ fn a_single_file_app() {
     let launch = app.launch().unwrap();
     assert_eq!(
         launch.error,
-        Some(LaunchError::DllNotFound(r".\Shop.dll".into()))
+        Some(LaunchError::DllNotFound(r"C:\site\Shop.dll".into()))
     );
     assert_eq!(launch.error.as_ref().unwrap().predicted_status(), "500.38");
 }
@@ -200,7 +202,7 @@ fn the_causes_of_the_broken_ones_show() {
     );
     assert_eq!(
         error("executable-missing"),
-        Some(LaunchError::ExecutableNotFound(r".\Store.exe".into()))
+        Some(LaunchError::ExecutableNotFound(r"C:\site\Store.exe".into()))
     );
     assert_eq!(
         error("hosting-model-unknown"),

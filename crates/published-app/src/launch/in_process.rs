@@ -83,7 +83,12 @@ fn resolve(launch: &mut Launch, machine: &Machine<'_>) -> Result<(), LaunchError
     });
     launch.words = [vec![program, dll.shown.clone()], words].concat();
     launch.app = Some(dll);
-    found
+    // an exe that is not visible from here may have its host beside it
+    if exe.is_file().is_none() {
+        Ok(())
+    } else {
+        found
+    }
 }
 
 /// `AppendArguments`: the whole text as one path first, then word by word; dlls that are there become full paths.
