@@ -33,7 +33,11 @@ fn record(catalogue: &Catalogue, answer: &Answer, rank: u64) -> Match {
     let hit = &answer.hit;
     let (code, mut finding) = if hit.signature == PLAIN {
         let first = hit.excerpt.lines().next().unwrap_or_default();
-        let finding = Finding::new("log/grep", Severity::Info, first.chars().take(200).collect::<String>());
+        let finding = Finding::new(
+            "log/grep",
+            Severity::Info,
+            first.chars().take(200).collect::<String>(),
+        );
         ("grep".to_owned(), finding)
     } else {
         match catalogue.get(hit.signature) {
@@ -42,9 +46,10 @@ fn record(catalogue: &Catalogue, answer: &Answer, rank: u64) -> Match {
                 if answer.history {
                     message.push_str(" (the app has started since)");
                 }
-                let mut finding = Finding::new(&format!("log/{}", signature.code), answer.severity, message)
-                    .help(signature.help.clone())
-                    .evidence("means", signature.means.as_str());
+                let mut finding =
+                    Finding::new(&format!("log/{}", signature.code), answer.severity, message)
+                        .help(signature.help.clone())
+                        .evidence("means", signature.means.as_str());
                 if let Some(cause) = signature.cause {
                     finding = finding.cause(cause);
                 }
@@ -59,7 +64,9 @@ fn record(catalogue: &Catalogue, answer: &Answer, rank: u64) -> Match {
     if hit.line > 0 || hit.offset == 0 || answer.source == crate::sources::Source::Stdout {
         finding.line = Some(hit.line + 1);
     }
-    finding = finding.evidence("rank", rank).evidence("score", answer.score);
+    finding = finding
+        .evidence("rank", rank)
+        .evidence("score", answer.score);
     finding = evidence(finding, answer);
     let mut record = Match::new(finding, &code);
     record.count = hit.count;
@@ -82,12 +89,23 @@ fn evidence(mut finding: Finding, answer: &Answer) -> Finding {
         let also: Vec<String> = answer
             .also
             .iter()
-            .map(|(code, count)| if *count > 1 { format!("{code} x{count}") } else { code.clone() })
+            .map(|(code, count)| {
+                if *count > 1 {
+                    format!("{code} x{count}")
+                } else {
+                    code.clone()
+                }
+            })
             .collect();
         finding = finding.evidence("also", also);
     }
     if !answer.seen_in.is_empty() {
-        let paths: Vec<String> = answer.seen_in.iter().take(20).map(|path| path.display().to_string()).collect();
+        let paths: Vec<String> = answer
+            .seen_in
+            .iter()
+            .take(20)
+            .map(|path| path.display().to_string())
+            .collect();
         finding = finding.evidence("seen_in", paths);
     }
     if let Some(member) = &answer.member {
@@ -109,7 +127,11 @@ fn evidence(mut finding: Finding, answer: &Answer) -> Finding {
 ///
 /// # Errors
 /// The output is closed.
-pub(crate) fn problems(subject: &Subject, readings: &[Reading], out: &mut Output) -> io::Result<()> {
+pub(crate) fn problems(
+    subject: &Subject,
+    readings: &[Reading],
+    out: &mut Output,
+) -> io::Result<()> {
     for reading in readings {
         if let Some(problem) = &reading.problem {
             let mut subject = subject.clone();
@@ -119,8 +141,14 @@ pub(crate) fn problems(subject: &Subject, readings: &[Reading], out: &mut Output
         if reading.dropped > 0 {
             let mut subject = subject.clone();
             subject.path = Some(reading.path.display().to_string());
-            let message = format!("{} more distinct matches were counted but not kept", reading.dropped);
-            out.emit(&subject, Finding::new("log/too-many", Severity::Info, message))?;
+            let message = format!(
+                "{} more distinct matches were counted but not kept",
+                reading.dropped
+            );
+            out.emit(
+                &subject,
+                Finding::new("log/too-many", Severity::Info, message),
+            )?;
         }
     }
     Ok(())

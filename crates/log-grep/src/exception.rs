@@ -25,11 +25,46 @@ const MAX_MESSAGE: usize = 400;
 
 /// Namespaces whose frames are not the app's own.
 const FRAMEWORK: &[&str] = &[
-    "System.", "Microsoft.", "Npgsql.", "MySql.", "MySqlConnector.", "Oracle.", "Serilog.", "NLog.", "Azure.",
-    "Autofac.", "Newtonsoft.", "Dapper.", "StackExchange.", "MongoDB.", "Pomelo.", "Swashbuckle.", "MediatR.",
-    "Hangfire.", "Quartz.", "RabbitMQ.", "Internal.", "Interop.", "Polly.", "Guard.", "lambda_method", "--- ",
-    "Scrutor.", "AutoMapper.", "FluentValidation.", "Google.", "Amazon.", "IdentityServer4.", "OpenIddict.",
-    "Confluent.", "Elastic.", "Grpc.", "MassTransit.", "SQLitePCL.", "Confluent.", "StartupHook.",
+    "System.",
+    "Microsoft.",
+    "Npgsql.",
+    "MySql.",
+    "MySqlConnector.",
+    "Oracle.",
+    "Serilog.",
+    "NLog.",
+    "Azure.",
+    "Autofac.",
+    "Newtonsoft.",
+    "Dapper.",
+    "StackExchange.",
+    "MongoDB.",
+    "Pomelo.",
+    "Swashbuckle.",
+    "MediatR.",
+    "Hangfire.",
+    "Quartz.",
+    "RabbitMQ.",
+    "Internal.",
+    "Interop.",
+    "Polly.",
+    "Guard.",
+    "lambda_method",
+    "--- ",
+    "Scrutor.",
+    "AutoMapper.",
+    "FluentValidation.",
+    "Google.",
+    "Amazon.",
+    "IdentityServer4.",
+    "OpenIddict.",
+    "Confluent.",
+    "Elastic.",
+    "Grpc.",
+    "MassTransit.",
+    "SQLitePCL.",
+    "Confluent.",
+    "StartupHook.",
 ];
 
 /// Reads the chain of an entry.
@@ -74,17 +109,25 @@ impl Chain {
 /// `Unhandled exception. Some.TypeException (0x80131904): message`, with or without what comes
 /// before the type.
 fn link(text: &str) -> Option<Link> {
-    text.match_indices("Exception").take(4).find_map(|(at, _)| link_at(text, at))
+    text.match_indices("Exception")
+        .take(4)
+        .find_map(|(at, _)| link_at(text, at))
 }
 
 /// The exception whose type name has its `Exception` at this place.
 fn link_at(text: &str, at: usize) -> Option<Link> {
     let end = text[at..]
-        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '`' || c == '+' || c == '.'))
+        .find(|c: char| {
+            !(c.is_ascii_alphanumeric() || c == '_' || c == '`' || c == '+' || c == '.')
+        })
         .map_or(text.len(), |found| at + found);
     let begin = text[..at]
-        .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '+' || c == '`'))
-        .map_or(0, |found| found + text[found..].chars().next().map_or(1, char::len_utf8));
+        .rfind(|c: char| {
+            !(c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '+' || c == '`')
+        })
+        .map_or(0, |found| {
+            found + text[found..].chars().next().map_or(1, char::len_utf8)
+        });
     let kind = text.get(begin..end)?.trim_matches('.');
     if !kind.contains('.') && begin != 0 {
         return None;
@@ -146,7 +189,10 @@ mod tests {
 
     #[test]
     fn no_exception_no_chain() {
-        assert_eq!(chain("info: all is well\n   at nothing\n"), Chain::default());
+        assert_eq!(
+            chain("info: all is well\n   at nothing\n"),
+            Chain::default()
+        );
         assert_eq!(chain("Exceptional weather: sunny"), Chain::default());
     }
 }

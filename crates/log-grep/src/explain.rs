@@ -25,7 +25,9 @@ pub(crate) fn explain(catalogue: &Catalogue, codes: &[String], out: &mut Output)
             out.emit(&Subject::default(), finding)?;
         }
         for index in found {
-            let Some(signature) = catalogue.get(index) else { continue };
+            let Some(signature) = catalogue.get(index) else {
+                continue;
+            };
             let mut finding = Finding::new(
                 &format!("log/{}", signature.code),
                 Severity::Info,
@@ -69,7 +71,11 @@ fn find(catalogue: &Catalogue, code: &str) -> Vec<u16> {
         found.extend(catalogue.by_event_id(value));
         found.extend(catalogue.by_status(code));
     }
-    found.sort_by_key(|&index| catalogue.get(index).map(|signature| std::cmp::Reverse(signature.rank)));
+    found.sort_by_key(|&index| {
+        catalogue
+            .get(index)
+            .map(|signature| std::cmp::Reverse(signature.rank))
+    });
     found.dedup();
     found
 }

@@ -48,7 +48,11 @@ pub(crate) fn follow(work: &Work<'_>, session: &mut Session) -> anyhow::Result<(
             for path in work.logs(target, &mut Vec::new()) {
                 let known = files.entry(path.clone()).or_insert_with(|| Followed {
                     // what stands there already counts for files that appear later, not for the first look
-                    at: if fresh { std::fs::metadata(&path).map_or(0, |data| data.len()) } else { 0 },
+                    at: if fresh {
+                        std::fs::metadata(&path).map_or(0, |data| data.len())
+                    } else {
+                        0
+                    },
                     rest: Vec::new(),
                     first: Vec::new(),
                 });
@@ -108,7 +112,11 @@ impl Followed {
             self.at += (self.rest.len() - before) as u64;
             let cut = memchr::memrchr(b'\n', &self.rest).map_or(0, |at| at + 1);
             // a line longer than a piece is not waited for
-            let cut = if cut == 0 && self.rest.len() as u64 >= PIECE { self.rest.len() } else { cut };
+            let cut = if cut == 0 && self.rest.len() as u64 >= PIECE {
+                self.rest.len()
+            } else {
+                cut
+            };
             if cut > 0 {
                 pieces.push(self.rest.drain(..cut).collect());
             }

@@ -15,7 +15,10 @@ pub(crate) fn parse(text: &str) -> Option<u32> {
     }
     let all_hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let has_letter = text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let failure = matches!(text.as_bytes().first(), Some(b'8' | b'c' | b'C' | b'e' | b'E'));
+    let failure = matches!(
+        text.as_bytes().first(),
+        Some(b'8' | b'c' | b'C' | b'e' | b'E')
+    );
     if all_hex && (has_letter || (text.len() == 8 && failure) || text.len() == 16) {
         return from_hex(text);
     }
@@ -104,7 +107,15 @@ mod tests {
 
     #[test]
     fn what_is_no_code_is_refused() {
-        for text in ["", "0x", "0x123456789", "zz", "-", "99999999999999999999999", "-99999999999"] {
+        for text in [
+            "",
+            "0x",
+            "0x123456789",
+            "zz",
+            "-",
+            "99999999999999999999999",
+            "-99999999999",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

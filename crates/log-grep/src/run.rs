@@ -53,7 +53,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
         return follow::follow(&work, session);
     }
     if args.targets.paths.iter().any(|path| path == Path::new("-")) {
-        anyhow::ensure!(args.targets.paths.len() == 1, "`-` (a log on stdin) is the only target, or none");
+        anyhow::ensure!(
+            args.targets.paths.len() == 1,
+            "`-` (a log on stdin) is the only target, or none"
+        );
         return work.stdin(session);
     }
     session.each_record(&args.targets, |incoming, out| match incoming {
@@ -109,7 +112,11 @@ impl Work<'_> {
             return vec![target.path.clone()];
         }
         if target.site.is_some() || has_web_config(&target.path) {
-            let mut maps = target.site.as_ref().map(|site| site.map.clone()).unwrap_or_default();
+            let mut maps = target
+                .site
+                .as_ref()
+                .map(|site| site.map.clone())
+                .unwrap_or_default();
             maps.extend(self.args.map.map.iter().cloned());
             let map = match PathMap::new(self.args.map.root.as_deref(), &maps) {
                 Ok(map) => map,
@@ -157,7 +164,12 @@ impl Work<'_> {
         let mut all = io::Read::chain(io::Cursor::new(head.clone()), stdin);
         let reading = sources::stream(self.scanner, Path::new("-"), &head, &mut all, u64::MAX);
         session.count_target();
-        self.emit(&Subject::default(), &[reading], self.selection, session.out())?;
+        self.emit(
+            &Subject::default(),
+            &[reading],
+            self.selection,
+            session.out(),
+        )?;
         Ok(())
     }
 
@@ -178,14 +190,19 @@ use std::io::Read as _;
 
 fn has_web_config(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|entries| {
-        entries.flatten().any(|entry| entry.file_name().eq_ignore_ascii_case("web.config"))
+        entries
+            .flatten()
+            .any(|entry| entry.file_name().eq_ignore_ascii_case("web.config"))
     })
 }
 
 /// The output of a probe, and its exit code in words that the signatures know.
 fn probe_text(probe: &Probe) -> String {
     let mut text = probe.stdout_tail.clone();
-    let code = probe.host_status.clone().or_else(|| probe.exit_code.map(|code| code.to_string()));
+    let code = probe
+        .host_status
+        .clone()
+        .or_else(|| probe.exit_code.map(|code| code.to_string()));
     if let Some(code) = code.filter(|code| code != "0") {
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
@@ -226,7 +243,10 @@ fn own_only(readings: &mut [Reading], site: &record::wire::Site) {
         .physical_path
         .as_deref()
         .map(|path| path.trim_end_matches('\\').to_lowercase());
-    for reading in readings.iter_mut().filter(|reading| reading.source == Source::EventLog) {
+    for reading in readings
+        .iter_mut()
+        .filter(|reading| reading.source == Source::EventLog)
+    {
         reading.hits.retain(|hit| {
             let named = hit.captures.get("app").or_else(|| hit.captures.get("root"));
             let Some(named) = named else { return true };

@@ -25,7 +25,13 @@ pub(crate) fn detect(head: &[u8]) -> (Encoding, usize) {
     // without a mark: Latin text in UTF-16 has a NUL in every second place
     let head = &head[..head.len().min(1024) & !1];
     if head.len() >= 8 {
-        let zero = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
+        let zero = |odd: usize| {
+            head.iter()
+                .skip(odd)
+                .step_by(2)
+                .filter(|&&byte| byte == 0)
+                .count()
+        };
         let half = head.len() / 2;
         let (even, odd) = (zero(0), zero(1));
         if odd * 10 >= half * 7 && even * 10 <= half {
@@ -49,7 +55,11 @@ pub(crate) fn code_page(bytes: &[u8]) -> Option<&'static str> {
     };
     let count = |wanted: &dyn Fn(u8) -> bool| high.iter().filter(|&&byte| wanted(byte)).count();
     // Cyrillic: nearly every letter is a high byte, and most of them are small letters
-    let dense = high.len() * 3 > bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let dense = high.len() * 3
+        > bytes
+            .iter()
+            .filter(|byte| byte.is_ascii_alphabetic())
+            .count();
     if dense && high.len() >= 8 {
         let oem = count(&|byte| matches!(byte, 0xa0..=0xaf | 0xe0..=0xef));
         let ansi = count(&|byte| byte >= 0xe0);
@@ -74,8 +84,16 @@ pub(crate) fn readable(bytes: &[u8]) -> Cow<'_, str> {
                 bytes,
                 &oem_cp::code_table::DECODING_TABLE_CP850,
             )),
-            Some("windows-1251") => encoding_rs::WINDOWS_1251.decode_without_bom_handling(bytes).0,
-            Some(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+            Some("windows-1251") => {
+                encoding_rs::WINDOWS_1251
+                    .decode_without_bom_handling(bytes)
+                    .0
+            }
+            Some(_) => {
+                encoding_rs::WINDOWS_1252
+                    .decode_without_bom_handling(bytes)
+                    .0
+            }
             None => String::from_utf8_lossy(bytes),
         },
     }
@@ -88,7 +106,11 @@ pub(crate) fn excerpt(bytes: &[u8], limit: usize) -> String {
     let bytes = &bytes[..bytes.len().min(limit * 4)];
     let text = readable(bytes);
     let mut out = String::with_capacity(text.len().min(limit));
-    for (count, c) in text.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).enumerate() {
+    for (count, c) in text
+        .chars()
+        .filter(|&c| c == '\n' || c == '\t' || !c.is_control())
+        .enumerate()
+    {
         if count == limit {
             out.push_str("...");
             return out;
@@ -105,7 +127,10 @@ pub(crate) fn excerpt(bytes: &[u8], limit: usize) -> String {
 /// Runs of white space and control characters as one blank each, bounded.
 pub(crate) fn one_line(text: &str) -> String {
     let mut out = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -174,7 +199,10 @@ mod tests {
 
     #[test]
     fn utf16_in_odd_pieces() {
-        let bytes: Vec<u8> = "a\u{e9}\u{1f600}z".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let bytes: Vec<u8> = "a\u{e9}\u{1f600}z"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         let mut decoder = Utf16::new(Encoding::Utf16Le);
         let mut out = Vec::new();
         for piece in bytes.chunks(3) {
@@ -186,7 +214,10 @@ mod tests {
     #[test]
     fn encodings_by_their_first_bytes() {
         assert_eq!(detect(b"\xff\xfea\0").0, Encoding::Utf16Le);
-        let plain: Vec<u8> = "info: hello".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let plain: Vec<u8> = "info: hello"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         assert_eq!(detect(&plain), (Encoding::Utf16Le, 0));
         assert_eq!(detect(b"\xef\xbb\xbfx"), (Encoding::AsciiCompatible, 3));
         assert_eq!(detect(b"plain text\0\0").0, Encoding::AsciiCompatible);

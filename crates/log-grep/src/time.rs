@@ -81,7 +81,10 @@ pub(crate) fn given(text: &str, now: Timestamp) -> Option<Timestamp> {
     at_head(text.as_bytes())
 }
 
-#[expect(clippy::too_many_arguments, reason = "the fields of a date, in their order")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the fields of a date, in their order"
+)]
 fn moment(
     year: u32,
     month: u32,
@@ -157,7 +160,9 @@ impl Digits<'_> {
         };
         let Some(hours) = at.number(2) else { return 0 };
         at.one_of(b":");
-        let Some(minutes) = at.number(2) else { return 0 };
+        let Some(minutes) = at.number(2) else {
+            return 0;
+        };
         sign * (i32::try_from(hours * 3600 + minutes * 60).unwrap_or(0))
     }
 }
@@ -195,11 +200,20 @@ mod tests {
 
     #[test]
     fn names_and_options() {
-        assert_eq!(compact("20180205194132").map(iso).as_deref(), Some("2018-02-05T19:41:32Z"));
+        assert_eq!(
+            compact("20180205194132").map(iso).as_deref(),
+            Some("2018-02-05T19:41:32Z")
+        );
         assert_eq!(compact("2018020519413"), None);
         let now: Timestamp = "2026-01-02T12:00:00Z".parse().unwrap();
-        assert_eq!(given("2h", now).map(iso).as_deref(), Some("2026-01-02T10:00:00Z"));
-        assert_eq!(given("2026-01-01", now).map(iso).as_deref(), Some("2026-01-01T00:00:00Z"));
+        assert_eq!(
+            given("2h", now).map(iso).as_deref(),
+            Some("2026-01-02T10:00:00Z")
+        );
+        assert_eq!(
+            given("2026-01-01", now).map(iso).as_deref(),
+            Some("2026-01-01T00:00:00Z")
+        );
         assert_eq!(given("nonsense", now), None);
         assert_eq!(given("99999999999999999d", now), None);
     }

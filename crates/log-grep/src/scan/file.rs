@@ -37,7 +37,9 @@ pub(crate) fn file(scanner: &Scanner<'_>, path: &Path, start: u64, length: u64) 
         };
     }
     let windows = (length - start).div_ceil(WINDOW);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(8);
     let next = AtomicU64::new(0);
     let ended = AtomicBool::new(false);
     let (sender, receiver) = mpsc::sync_channel::<(u64, io::Result<Part>)>(threads * 2);

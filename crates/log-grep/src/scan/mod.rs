@@ -42,6 +42,9 @@ pub(crate) struct Hit {
     pub(crate) depth: u8,
     pub(crate) first: Option<Timestamp>,
     pub(crate) last: Option<Timestamp>,
+    /// The entry says that the exception was caught while starting (CaptureStartupErrors): the server
+    /// comes up all the same, and answers 500 to everything.
+    pub(crate) caught: bool,
     pub(crate) captures: BTreeMap<String, String>,
     pub(crate) excerpt: String,
 }
@@ -78,7 +81,13 @@ impl<'c> Scanner<'c> {
 
     /// Searches `own` of `bytes`; the rest of them is there to be looked at from inside. `base` is
     /// the offset of `bytes` in its text. Lines are counted from the start of `own`.
-    pub(crate) fn window(&self, bytes: &[u8], base: u64, own: std::ops::Range<usize>, hits: &mut Hits) {
+    pub(crate) fn window(
+        &self,
+        bytes: &[u8],
+        base: u64,
+        own: std::ops::Range<usize>,
+        hits: &mut Hits,
+    ) {
         let mut lines = LineCount {
             at: own.start,
             count: 0,
@@ -132,7 +141,9 @@ impl<'c> Scanner<'c> {
     ) {
         let mut at = own.start;
         while at < own.end {
-            let Some(found) = plain.find_at(bytes, at) else { break };
+            let Some(found) = plain.find_at(bytes, at) else {
+                break;
+            };
             if found.start() >= own.end {
                 break;
             }
@@ -154,6 +165,7 @@ impl<'c> Scanner<'c> {
                 depth: 0,
                 first: crate::time::at_head(&bytes[start..end]),
                 last: None,
+                caught: false,
                 captures: BTreeMap::new(),
                 excerpt: self.excerpt(&line, start, end),
             });
@@ -203,14 +215,26 @@ impl<'c> Scanner<'c> {
             depth: judged.depth(line, found.start),
             first: judged.time,
             last: None,
+            caught: judged.caught,
             captures,
             excerpt: self.excerpt(line, found.start, found.end),
         }
     }
 
     /// Codes in a line that announces one.
-    fn numbers(&self, line: &Line<'_>, at: usize, number: u64, judged: &mut Option<Judged>, hits: &mut Hits) {
+    fn numbers(
+        &self,
+        line: &Line<'_>,
+        at: usize,
+        number: u64,
+        judged: &mut Option<Judged>,
+        hits: &mut Hits,
+    ) {
         let bytes = line.text();
+        // why a log file could not be made is no reason why the app did not start
+        if memchr::memmem::find(bytes, b"stdoutLogFile").is_some() {
+            return;
+        }
         let codes = number::in_line(&bytes[at..bytes.len().min(at + 512)]);
         let starting = START_WORDS
             .iter()
@@ -233,7 +257,11 @@ impl<'c> Scanner<'c> {
                 };
                 let mut hit = self.hit(index, line, number, &found, judged);
                 if signature.when == When::Any {
-                    hit.context = if starting { Context::Fatal } else { Context::Logged.min(hit.context) };
+                    hit.context = if starting {
+                        Context::Fatal
+                    } else {
+                        Context::Logged.min(hit.context)
+                    };
                 }
                 hits.add(hit);
             }
@@ -244,9 +272,15 @@ impl<'c> Scanner<'c> {
     fn excerpt(&self, line: &Line<'_>, start: usize, end: usize) -> String {
         let bytes = line.bytes;
         let mut from = region::line_around(bytes, start.min(line.start)).0;
-        let mut to = region::line_around(bytes, end.max(line.start).min(bytes.len())).1.max(end);
+        let mut to = region::line_around(bytes, end.max(line.start).min(bytes.len()))
+            .1
+            .max(end);
         for _ in 0..self.around {
-            from = if from == 0 { 0 } else { region::line_around(bytes, from - 1).0 };
+            from = if from == 0 {
+                0
+            } else {
+                region::line_around(bytes, from - 1).0
+            };
             if to < bytes.len() {
                 let next = (to + 1 + usize::from(bytes[to] == b'\r')).min(bytes.len());
                 to = region::line_around(bytes, next).1;
@@ -263,9 +297,25 @@ impl<'c> Scanner<'c> {
 
 /// Words of a line that make a code in it the outcome of a start.
 const START_WORDS: &[&str] = &[
-    "failed to start", "Failed to start", "failed to load", "rocessStatus", "xited with code", "dotnet",
-    "Program.Main", "managed exception", "background thread exit", "Return code", "etAspNetCore", "commandline",
-    "Process was created", "500.", "502.", "created process", "stage '", "stdoutLogFile",
+    "failed to start",
+    "Failed to start",
+    "failed to load",
+    "rocessStatus",
+    "xited with code",
+    "dotnet",
+    "Program.Main",
+    "managed exception",
+    "background thread exit",
+    "Return code",
+    "etAspNetCore",
+    "commandline",
+    "Process was created",
+    "500.",
+    "502.",
+    "created process",
+    "stage '",
+    "LastError",
+    "HRESULT returned",
 ];
 
 struct Line<'b> {
@@ -291,7 +341,9 @@ struct Found {
 /// forum posts and event viewers wrap long messages.
 fn find(signature: &Signature, line: &Line<'_>, judged: &mut Option<Judged>) -> Option<Found> {
     let from = if line.start > 0 {
-        region::line_around(line.bytes, line.start - 1).0.max(line.start.saturating_sub(REACH))
+        region::line_around(line.bytes, line.start - 1)
+            .0
+            .max(line.start.saturating_sub(REACH))
     } else {
         0
     };
@@ -323,7 +375,11 @@ fn find(signature: &Signature, line: &Line<'_>, judged: &mut Option<Judged>) -> 
                 })
                 .filter(|(_, value)| !value.is_empty())
                 .collect();
-            return Some(Found { start, end, captures });
+            return Some(Found {
+                start,
+                end,
+                captures,
+            });
         }
     }
     None
@@ -334,6 +390,7 @@ struct Judged {
     start: usize,
     end: usize,
     context: Context,
+    caught: bool,
     time: Option<Timestamp>,
     chain: exception::Chain,
     /// Where the links of the chain are announced.
@@ -354,6 +411,7 @@ impl Judged {
             start,
             end,
             context,
+            caught: memchr::memmem::find(entry, b"Application startup exception").is_some(),
             time: crate::time::at_head(entry).or_else(|| crate::time::at_head(line.text())),
             chain,
             arrows,
@@ -429,6 +487,7 @@ impl Hits {
             have.last = hit.last.or(have.last);
             have.context = have.context.max(hit.context);
             have.depth = have.depth.max(hit.depth);
+            have.caught |= hit.caught;
             for (name, value) in hit.captures {
                 have.captures.entry(name).or_insert(value);
             }
@@ -482,7 +541,14 @@ fn key(hit: &Hit) -> u64 {
 }
 
 /// Captures that differ between attempts of one failing start.
-const VARYING: &[&str] = &["port", "pid", "retry", "frame", "exception_message", "offset"];
+const VARYING: &[&str] = &[
+    "port",
+    "pid",
+    "retry",
+    "frame",
+    "exception_message",
+    "offset",
+];
 
 #[cfg(test)]
 mod tests;

@@ -16,17 +16,19 @@ use crate::signature::Catalogue;
 /// and rare in ordinary logs. A test says when a new literal needs a further one.
 #[rustfmt::skip]
 const GRAMS: &[&[u8; 4]] = &[
-    b" Cor", b" a s", b" cod", b" cop", b" ext", b" hos", b" inf", b" is ", b" its", b" lis", b" nam",
-    b" poo", b" the", b"(100", b".dll", b"0x80", b"3D00", b"4270", b"42P0", b"8007", b"AADS", b"Code",
-    b"EACC", b"EADD", b"ET t", b"Ente", b"Exce", b"GetT", b"HRES", b"IIS ", b"IISE", b"IPv6", b"LAUN",
-    b"Last", b"Msal", b"ORA-", b"Out ", b"Over", b"RL p", b"Self", b"Unre", b"VCRU", b"X509", b"al a",
-    b"alre", b"app_", b"artC", b"artu", b"aspn", b"ble ", b"by a", b"cate", b"caug", b"crit", b"d to",
-    b"data", b"denB", b"depe", b"does", b"e st", b"each", b"ed b", b"ed f", b"ed p", b"ed s", b"emit",
-    b"ent ", b"erly", b"essI", b"essS", b"ey v", b"fail", b"hand", b"hang", b"ied ", b"inco", b"init",
-    b"ion:", b"itio", b"late", b"le r", b"n St", b"n st", b"nStr", b"ne '", b"non ", b"not ", b"ntRo",
-    b"nvir", b"o co", b"o su", b"oad ", b"oadF", b"odul", b"onfi", b"orwa", b"ostf", b"otne", b"out ",
-    b"pars", b"poli", b"proc", b"r ty", b"reSe", b"rk '", b"rofi", b"ror ", b"s sh", b"tNot", b"te k",
-    b"ther", b"ts a", b"unex", b"used", b"ut l", b"verf", b"vers", b"\xe6\x9c\xaa\xe7",
+    b" Cod", b" Cor", b" a s", b" cod", b" cop", b" exi", b" ext", b" hos", b" is ", b" its", b" nam",
+    b" or ", b" str", b"(100", b".dll", b"0x80", b"3D00", b"4270", b"42P0", b"8007", b"AADS", b"BadI",
+    b"Cryp", b"EACC", b"EADD", b"ET t", b"Ente", b"GetT", b"HRES", b"IIS ", b"IISE", b"IPv6", b"Json",
+    b"LAUN", b"Msal", b"ORA-", b"Over", b"Self", b"Unre", b"VCRU", b"X509", b"alre", b"amed", b"app_",
+    b"artC", b"artu", b"aspn", b"auth", b"ble ", b"by a", b"cate", b"caug", b"crit", b"d fr", b"d ma",
+    b"dExc", b"data", b"denB", b"depe", b"e fo", b"e st", b"eExc", b"each", b"ed b", b"ed s", b"emit",
+    b"emor", b"ent ", b"entR", b"erly", b"essI", b"essS", b"ey v", b"fail", b"hand", b"hang", b"hutd",
+    b"ied ", b"inat", b"inco", b"ind ", b"ingM", b"init", b"ion:", b"itio", b"lExc", b"le r", b"list",
+    b"n St", b"nExc", b"nStr", b"ne '", b"ne o", b"non ", b"not ", b"nvir", b"o co", b"o su", b"oad ",
+    b"oadF", b"odul", b"on I", b"onfi", b"orwa", b"ostE", b"ostf", b"otne", b"out ", b"pars", b"ped ",
+    b"plic", b"poli", b"pref", b"proc", b"reSe", b"rk '", b"rofi", b"ror ", b"rorC", b"tErr", b"tNot",
+    b"te k", b"ther", b"to t", b"ttpL", b"used", b"ut l", b"ute ", b"verf", b"vers", b"yExc",
+    b"\xe6\x9c\xaa\xe7",
 ];
 
 /// Grams that one packed searcher takes. More make it meet too many false candidates, fewer make
@@ -41,8 +43,19 @@ pub(crate) const NUMBERS: u16 = u16::MAX - 1;
 
 /// Words in front of a code.
 const CODE_WORDS: &[&str] = &[
-    "rrorCode", "rror Code", "rror code", "HRESULT", "xit code", "with code", "eturn code", "rocessStatus",
-    "eturn Code", "xit Code", "tatus code", "xception code", "LastError",
+    "rrorCode",
+    "rror Code",
+    "rror code",
+    "HRESULT",
+    "xit code",
+    "with code",
+    "eturn code",
+    "rocessStatus",
+    "eturn Code",
+    "xit Code",
+    "tatus code",
+    "xception code",
+    "LastError",
 ];
 
 /// A literal, and where its gram stands in it.
@@ -68,7 +81,11 @@ impl Prefilter {
         let mut grams: Vec<[u8; 4]> = GRAMS.iter().map(|gram| **gram).collect();
         let mut literals: Vec<(&str, Vec<u16>)> = Vec::new();
         for (index, head) in (0_u16..).zip(&catalogue.heads) {
-            literals.extend(head.literals.iter().map(|literal| (literal.as_ref(), vec![index])));
+            literals.extend(
+                head.literals
+                    .iter()
+                    .map(|literal| (literal.as_ref(), vec![index])),
+            );
         }
         literals.extend(CODE_WORDS.iter().map(|word| (*word, vec![NUMBERS])));
         literals.sort_by(|a, b| a.0.cmp(b.0));
@@ -89,9 +106,9 @@ impl Prefilter {
             let (gram, gram_at) = match place {
                 Some(place) => place,
                 None => {
-                    let first = bytes
-                        .first_chunk::<4>()
-                        .ok_or_else(|| anyhow::anyhow!("the literal `{literal}` is shorter than 4 bytes"))?;
+                    let first = bytes.first_chunk::<4>().ok_or_else(|| {
+                        anyhow::anyhow!("the literal `{literal}` is shorter than 4 bytes")
+                    })?;
                     grams.push(*first);
                     of_gram.push(Vec::new());
                     (grams.len() - 1, 0)
@@ -118,7 +135,12 @@ impl Prefilter {
 
     /// Calls `found` for every place where a literal begins inside `own`, in blocks; inside a block
     /// the places are in order. `found` gets the place and the signatures that have the literal.
-    pub(crate) fn each(&self, bytes: &[u8], own: Range<usize>, mut found: impl FnMut(&[(usize, u16)])) {
+    pub(crate) fn each(
+        &self,
+        bytes: &[u8],
+        own: Range<usize>,
+        mut found: impl FnMut(&[(usize, u16)]),
+    ) {
         let mut places: Vec<(usize, u16)> = Vec::new();
         let mut start = own.start;
         while start < own.end {
@@ -171,9 +193,16 @@ mod tests {
         let missing: Vec<String> = catalogue
             .heads
             .iter()
-            .flat_map(|head| head.literals.iter().map(move |literal| (literal, &head.code)))
+            .flat_map(|head| {
+                head.literals
+                    .iter()
+                    .map(move |literal| (literal, &head.code))
+            })
             .filter(|(literal, _)| {
-                !literal.as_bytes().windows(4).any(|window| GRAMS.iter().any(|gram| *gram == window))
+                !literal
+                    .as_bytes()
+                    .windows(4)
+                    .any(|window| GRAMS.iter().any(|gram| *gram == window))
             })
             .map(|(literal, code)| format!("{code}: {literal}"))
             .collect();

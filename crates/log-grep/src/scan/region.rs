@@ -46,7 +46,8 @@ pub(crate) fn entry_around(bytes: &[u8], start: usize, end: usize) -> (usize, us
     while head > floor {
         let line = &bytes[head..line_end(bytes, head)];
         let above_end = head - 1;
-        let above_start = memrchr(b'\n', &bytes[floor..above_end]).map_or(floor, |at| floor + at + 1);
+        let above_start =
+            memrchr(b'\n', &bytes[floor..above_end]).map_or(floor, |at| floor + at + 1);
         let above = trim(&bytes[above_start..above_end]);
         let goes_on = is_continuation(line)
             || (begins_with_type(trim(line)) && !above.is_empty() && !is_frame(above));
@@ -201,7 +202,10 @@ const SHUTDOWN: &[&str] = &[
 
 /// Judges an entry. `own` is where the hit's line begins inside it.
 pub(crate) fn judge(entry: &[u8], own: usize) -> Context {
-    let has = |list: &[&str]| list.iter().any(|text| memmem::find(entry, text.as_bytes()).is_some());
+    let has = |list: &[&str]| {
+        list.iter()
+            .any(|text| memmem::find(entry, text.as_bytes()).is_some())
+    };
     if has(SHUTDOWN) {
         return Context::Shutdown;
     }
@@ -212,7 +216,8 @@ pub(crate) fn judge(entry: &[u8], own: usize) -> Context {
         return Context::Request;
     }
     let head_end = memchr(b'\n', entry).unwrap_or(entry.len());
-    if is_logger_head(&entry[..head_end]) || (own > 0 && head_end < own && begins_with_time(entry)) {
+    if is_logger_head(&entry[..head_end]) || (own > 0 && head_end < own && begins_with_time(entry))
+    {
         Context::Logged
     } else {
         Context::Bare

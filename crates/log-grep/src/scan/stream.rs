@@ -44,7 +44,8 @@ impl<'s, 'c> Stream<'s, 'c> {
     fn search(&mut self, until: usize) {
         let mut found = Hits::default();
         let own = self.fresh..until;
-        self.scanner.window(&self.buffer, self.base, own.clone(), &mut found);
+        self.scanner
+            .window(&self.buffer, self.base, own.clone(), &mut found);
         self.hits.append(found, self.lines);
         self.lines += memchr::memchr_iter(b'\n', &self.buffer[own]).count() as u64;
         let keep = until.saturating_sub(BEFORE);
@@ -76,7 +77,9 @@ impl<'s, 'c> Stream<'s, 'c> {
                 Ok(count) => {
                     total += count as u64;
                     if total > limit {
-                        error = Some(io::Error::other(format!("unpacks to more than {limit} bytes")));
+                        error = Some(io::Error::other(format!(
+                            "unpacks to more than {limit} bytes"
+                        )));
                         break;
                     }
                     if encoding == Encoding::AsciiCompatible {

@@ -44,7 +44,10 @@ pub(super) struct SignatureFile {
     pub(super) numbers: Vec<String>,
     /// Status and sub-status of IIS (`502.5`) that mean this failure.
     #[serde(default)]
-    #[cfg_attr(not(test), expect(dead_code, reason = "read out of the raw text, see raw_list"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read out of the raw text, see raw_list")
+    )]
     pub(super) statuses: Vec<String>,
     #[serde(default)]
     providers: Vec<String>,
@@ -53,10 +56,16 @@ pub(super) struct SignatureFile {
     #[serde(default)]
     patterns: Vec<PatternFile>,
     #[serde(default)]
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests of the signatures"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read by the tests of the signatures")
+    )]
     pub(super) must: Vec<String>,
     #[serde(default)]
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests of the signatures"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read by the tests of the signatures")
+    )]
     pub(super) must_not: Vec<String>,
 }
 
@@ -98,7 +107,10 @@ pub(super) fn parse(code: Cow<'static, str>, text: &str) -> anyhow::Result<Signa
         "literals: a signature with patterns needs at least one"
     );
     for literal in &file.literals {
-        anyhow::ensure!(literal.len() >= 4, "literals: `{literal}` is shorter than 4 bytes");
+        anyhow::ensure!(
+            literal.len() >= 4,
+            "literals: `{literal}` is shorter than 4 bytes"
+        );
     }
     let mut patterns = Vec::with_capacity(file.patterns.len());
     for pattern in &file.patterns {
@@ -114,7 +126,8 @@ pub(super) fn parse(code: Cow<'static, str>, text: &str) -> anyhow::Result<Signa
         crate::number::parse(text).with_context(|| format!("numbers: `{text}` is no code"))?;
     }
     for text in &file.event_ids {
-        text.parse::<u32>().with_context(|| format!("event_ids: `{text}` is no event id"))?;
+        text.parse::<u32>()
+            .with_context(|| format!("event_ids: `{text}` is no event id"))?;
     }
     Ok(Signature {
         code,

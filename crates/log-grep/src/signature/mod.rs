@@ -94,7 +94,10 @@ impl Catalogue {
             .with_context(|| format!("cannot read the signature folder {}", folder.display()))?;
         let mut files: Vec<PathBuf> = entries
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("toml")))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|ext| ext.eq_ignore_ascii_case("toml"))
+            })
             .collect();
         files.sort();
         for path in files {
@@ -124,7 +127,10 @@ impl Catalogue {
         };
         // the user's own file replaces ours of the same name
         self.heads.retain(|old| old.code != head.code);
-        anyhow::ensure!(self.heads.len() < usize::from(u16::MAX), "too many signatures");
+        anyhow::ensure!(
+            self.heads.len() < usize::from(u16::MAX),
+            "too many signatures"
+        );
         self.heads.push(head);
         self.numbers = OnceLock::new();
         self.events = OnceLock::new();
@@ -149,7 +155,11 @@ impl Catalogue {
     /// Indices of the signatures that hold this number among their codes.
     pub(crate) fn by_number(&self, number: u32) -> impl Iterator<Item = u16> + '_ {
         let table = self.numbers.get_or_init(|| {
-            self.keyed(|text| raw_list(text, "numbers").filter_map(crate::number::parse).collect())
+            self.keyed(|text| {
+                raw_list(text, "numbers")
+                    .filter_map(crate::number::parse)
+                    .collect()
+            })
         });
         lookup(table, number)
     }
@@ -157,16 +167,21 @@ impl Catalogue {
     /// Indices of the signatures that name this event id, whatever its provider.
     pub(crate) fn by_event_id(&self, id: u32) -> impl Iterator<Item = u16> + '_ {
         let table = self.events.get_or_init(|| {
-            self.keyed(|text| raw_list(text, "event_ids").filter_map(|id| id.parse().ok()).collect())
+            self.keyed(|text| {
+                raw_list(text, "event_ids")
+                    .filter_map(|id| id.parse().ok())
+                    .collect()
+            })
         });
         lookup(table, id)
     }
 
     /// Index of the signature of a status with its sub-status, `502.5`.
     pub(crate) fn by_status(&self, status: &str) -> Option<u16> {
-        let at = self.heads.iter().position(|head| {
-            raw_list(&head.text, "statuses").any(|have| have == status)
-        })?;
+        let at = self
+            .heads
+            .iter()
+            .position(|head| raw_list(&head.text, "statuses").any(|have| have == status))?;
         u16::try_from(at).ok()
     }
 
@@ -218,7 +233,9 @@ pub(crate) fn codes() -> &'static [record::code::Code] {
         .map(|&(code, text)| record::code::Code {
             code: leak(format!("log/{code}")),
             severity: severity(raw_string(text, "severity").unwrap_or("error")),
-            cause: raw_string(text, "cause").and_then(record::cause::find).map(|cause| cause.id),
+            cause: raw_string(text, "cause")
+                .and_then(record::cause::find)
+                .map(|cause| cause.id),
             docs: raw_string(text, "means").unwrap_or(""),
         })
         .chain(OTHER)
@@ -230,11 +247,31 @@ pub(crate) fn codes() -> &'static [record::code::Code] {
 
 /// Codes that come from no signature.
 const OTHER: [record::code::Code; 5] = [
-    other("log/damaged", Severity::Error, "A log is damaged; what could be read of it was searched."),
-    other("log/grep", Severity::Info, "A line that --grep was asked for."),
-    other("log/too-many", Severity::Info, "More distinct matches than are kept were met in one log."),
-    other("log/unknown-code", Severity::Warning, "Nothing is known about a code that was to be explained."),
-    other("log/unreadable", Severity::Error, "A log could not be opened or read."),
+    other(
+        "log/damaged",
+        Severity::Error,
+        "A log is damaged; what could be read of it was searched.",
+    ),
+    other(
+        "log/grep",
+        Severity::Info,
+        "A line that --grep was asked for.",
+    ),
+    other(
+        "log/too-many",
+        Severity::Info,
+        "More distinct matches than are kept were met in one log.",
+    ),
+    other(
+        "log/unknown-code",
+        Severity::Warning,
+        "Nothing is known about a code that was to be explained.",
+    ),
+    other(
+        "log/unreadable",
+        Severity::Error,
+        "A log could not be opened or read.",
+    ),
 ];
 
 const fn other(code: &'static str, severity: Severity, docs: &'static str) -> record::code::Code {

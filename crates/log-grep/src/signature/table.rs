@@ -2,293 +2,1151 @@
 
 /// Code and text of every file of `signatures/`.
 pub(super) const FILES: &[(&str, &str)] = &[
-    ("ancm-add-application", include_str!("../../signatures/ancm-add-application.toml")),
-    ("ancm-app-offline", include_str!("../../signatures/ancm-app-offline.toml")),
-    ("ancm-app-offline-monitor", include_str!("../../signatures/ancm-app-offline-monitor.toml")),
-    ("ancm-app-shut-down", include_str!("../../signatures/ancm-app-shut-down.toml")),
-    ("ancm-application-start", include_str!("../../signatures/ancm-application-start.toml")),
-    ("ancm-arguments-doubled", include_str!("../../signatures/ancm-arguments-doubled.toml")),
-    ("ancm-arguments-empty", include_str!("../../signatures/ancm-arguments-empty.toml")),
-    ("ancm-attribute-required", include_str!("../../signatures/ancm-attribute-required.toml")),
-    ("ancm-clr-thread-exited", include_str!("../../signatures/ancm-clr-thread-exited.toml")),
-    ("ancm-config-changed", include_str!("../../signatures/ancm-config-changed.toml")),
-    ("ancm-config-load", include_str!("../../signatures/ancm-config-load.toml")),
-    ("ancm-debug-failure", include_str!("../../signatures/ancm-debug-failure.toml")),
-    ("ancm-dependencies-not-located", include_str!("../../signatures/ancm-dependencies-not-located.toml")),
-    ("ancm-dotnet-not-found", include_str!("../../signatures/ancm-dotnet-not-found.toml")),
-    ("ancm-dotnet-path-wrong", include_str!("../../signatures/ancm-dotnet-path-wrong.toml")),
-    ("ancm-executable-not-found", include_str!("../../signatures/ancm-executable-not-found.toml")),
-    ("ancm-file-changed", include_str!("../../signatures/ancm-file-changed.toml")),
-    ("ancm-gave-up", include_str!("../../signatures/ancm-gave-up.toml")),
-    ("ancm-graceful-shutdown", include_str!("../../signatures/ancm-graceful-shutdown.toml")),
-    ("ancm-host-init-failed", include_str!("../../signatures/ancm-host-init-failed.toml")),
-    ("ancm-host-thread-exited", include_str!("../../signatures/ancm-host-thread-exited.toml")),
-    ("ancm-hostfxr-bitness", include_str!("../../signatures/ancm-hostfxr-bitness.toml")),
-    ("ancm-hostfxr-not-found", include_str!("../../signatures/ancm-hostfxr-not-found.toml")),
-    ("ancm-hostfxr-too-old", include_str!("../../signatures/ancm-hostfxr-too-old.toml")),
-    ("ancm-hosting-model-unknown", include_str!("../../signatures/ancm-hosting-model-unknown.toml")),
-    ("ancm-inprocess-handler-missing", include_str!("../../signatures/ancm-inprocess-handler-missing.toml")),
-    ("ancm-launcher-argument", include_str!("../../signatures/ancm-launcher-argument.toml")),
-    ("ancm-launcher-placeholder", include_str!("../../signatures/ancm-launcher-placeholder.toml")),
-    ("ancm-main-exited", include_str!("../../signatures/ancm-main-exited.toml")),
-    ("ancm-managed-exception", include_str!("../../signatures/ancm-managed-exception.toml")),
-    ("ancm-mixed-models", include_str!("../../signatures/ancm-mixed-models.toml")),
-    ("ancm-module-disabled", include_str!("../../signatures/ancm-module-disabled.toml")),
-    ("ancm-multiple-inprocess", include_str!("../../signatures/ancm-multiple-inprocess.toml")),
-    ("ancm-no-status", include_str!("../../signatures/ancm-no-status.toml")),
-    ("ancm-not-ready", include_str!("../../signatures/ancm-not-ready.toml")),
-    ("ancm-outofprocess-handler-missing", include_str!("../../signatures/ancm-outofprocess-handler-missing.toml")),
-    ("ancm-parse-arguments", include_str!("../../signatures/ancm-parse-arguments.toml")),
-    ("ancm-port-choice", include_str!("../../signatures/ancm-port-choice.toml")),
-    ("ancm-process-exited-early", include_str!("../../signatures/ancm-process-exited-early.toml")),
-    ("ancm-process-shut-down", include_str!("../../signatures/ancm-process-shut-down.toml")),
-    ("ancm-processpath-missing", include_str!("../../signatures/ancm-processpath-missing.toml")),
-    ("ancm-processpath-not-exe", include_str!("../../signatures/ancm-processpath-not-exe.toml")),
-    ("ancm-rapid-fail", include_str!("../../signatures/ancm-rapid-fail.toml")),
-    ("ancm-recycle-failed", include_str!("../../signatures/ancm-recycle-failed.toml")),
-    ("ancm-section-unreadable", include_str!("../../signatures/ancm-section-unreadable.toml")),
-    ("ancm-shadow-copy", include_str!("../../signatures/ancm-shadow-copy.toml")),
-    ("ancm-shutdown-sent", include_str!("../../signatures/ancm-shutdown-sent.toml")),
-    ("ancm-start-attempt", include_str!("../../signatures/ancm-start-attempt.toml")),
-    ("ancm-start-failed-rc", include_str!("../../signatures/ancm-start-failed-rc.toml")),
-    ("ancm-started", include_str!("../../signatures/ancm-started.toml")),
-    ("ancm-startup-timeout", include_str!("../../signatures/ancm-startup-timeout.toml")),
-    ("ancm-stdout-log", include_str!("../../signatures/ancm-stdout-log.toml")),
-    ("ancm-wrong-port", include_str!("../../signatures/ancm-wrong-port.toml")),
-    ("app-background-service", include_str!("../../signatures/app-background-service.toml")),
-    ("app-console-handle", include_str!("../../signatures/app-console-handle.toml")),
+    (
+        "ancm-add-application",
+        include_str!("../../signatures/ancm-add-application.toml"),
+    ),
+    (
+        "ancm-app-offline",
+        include_str!("../../signatures/ancm-app-offline.toml"),
+    ),
+    (
+        "ancm-app-offline-monitor",
+        include_str!("../../signatures/ancm-app-offline-monitor.toml"),
+    ),
+    (
+        "ancm-app-shut-down",
+        include_str!("../../signatures/ancm-app-shut-down.toml"),
+    ),
+    (
+        "ancm-application-start",
+        include_str!("../../signatures/ancm-application-start.toml"),
+    ),
+    (
+        "ancm-arguments-doubled",
+        include_str!("../../signatures/ancm-arguments-doubled.toml"),
+    ),
+    (
+        "ancm-arguments-empty",
+        include_str!("../../signatures/ancm-arguments-empty.toml"),
+    ),
+    (
+        "ancm-attribute-required",
+        include_str!("../../signatures/ancm-attribute-required.toml"),
+    ),
+    (
+        "ancm-clr-thread-exited",
+        include_str!("../../signatures/ancm-clr-thread-exited.toml"),
+    ),
+    (
+        "ancm-config-changed",
+        include_str!("../../signatures/ancm-config-changed.toml"),
+    ),
+    (
+        "ancm-config-load",
+        include_str!("../../signatures/ancm-config-load.toml"),
+    ),
+    (
+        "ancm-debug-failure",
+        include_str!("../../signatures/ancm-debug-failure.toml"),
+    ),
+    (
+        "ancm-dependencies-not-located",
+        include_str!("../../signatures/ancm-dependencies-not-located.toml"),
+    ),
+    (
+        "ancm-dotnet-not-found",
+        include_str!("../../signatures/ancm-dotnet-not-found.toml"),
+    ),
+    (
+        "ancm-dotnet-path-wrong",
+        include_str!("../../signatures/ancm-dotnet-path-wrong.toml"),
+    ),
+    (
+        "ancm-executable-not-found",
+        include_str!("../../signatures/ancm-executable-not-found.toml"),
+    ),
+    (
+        "ancm-file-changed",
+        include_str!("../../signatures/ancm-file-changed.toml"),
+    ),
+    (
+        "ancm-gave-up",
+        include_str!("../../signatures/ancm-gave-up.toml"),
+    ),
+    (
+        "ancm-graceful-shutdown",
+        include_str!("../../signatures/ancm-graceful-shutdown.toml"),
+    ),
+    (
+        "ancm-host-init-failed",
+        include_str!("../../signatures/ancm-host-init-failed.toml"),
+    ),
+    (
+        "ancm-host-thread-exited",
+        include_str!("../../signatures/ancm-host-thread-exited.toml"),
+    ),
+    (
+        "ancm-hostfxr-bitness",
+        include_str!("../../signatures/ancm-hostfxr-bitness.toml"),
+    ),
+    (
+        "ancm-hostfxr-not-found",
+        include_str!("../../signatures/ancm-hostfxr-not-found.toml"),
+    ),
+    (
+        "ancm-hostfxr-too-old",
+        include_str!("../../signatures/ancm-hostfxr-too-old.toml"),
+    ),
+    (
+        "ancm-hosting-model-unknown",
+        include_str!("../../signatures/ancm-hosting-model-unknown.toml"),
+    ),
+    (
+        "ancm-inprocess-handler-missing",
+        include_str!("../../signatures/ancm-inprocess-handler-missing.toml"),
+    ),
+    (
+        "ancm-launcher-argument",
+        include_str!("../../signatures/ancm-launcher-argument.toml"),
+    ),
+    (
+        "ancm-launcher-placeholder",
+        include_str!("../../signatures/ancm-launcher-placeholder.toml"),
+    ),
+    (
+        "ancm-main-exited",
+        include_str!("../../signatures/ancm-main-exited.toml"),
+    ),
+    (
+        "ancm-managed-exception",
+        include_str!("../../signatures/ancm-managed-exception.toml"),
+    ),
+    (
+        "ancm-mixed-models",
+        include_str!("../../signatures/ancm-mixed-models.toml"),
+    ),
+    (
+        "ancm-module-disabled",
+        include_str!("../../signatures/ancm-module-disabled.toml"),
+    ),
+    (
+        "ancm-multiple-inprocess",
+        include_str!("../../signatures/ancm-multiple-inprocess.toml"),
+    ),
+    (
+        "ancm-no-status",
+        include_str!("../../signatures/ancm-no-status.toml"),
+    ),
+    (
+        "ancm-not-ready",
+        include_str!("../../signatures/ancm-not-ready.toml"),
+    ),
+    (
+        "ancm-outofprocess-handler-missing",
+        include_str!("../../signatures/ancm-outofprocess-handler-missing.toml"),
+    ),
+    (
+        "ancm-parse-arguments",
+        include_str!("../../signatures/ancm-parse-arguments.toml"),
+    ),
+    (
+        "ancm-port-choice",
+        include_str!("../../signatures/ancm-port-choice.toml"),
+    ),
+    (
+        "ancm-process-exited-early",
+        include_str!("../../signatures/ancm-process-exited-early.toml"),
+    ),
+    (
+        "ancm-process-shut-down",
+        include_str!("../../signatures/ancm-process-shut-down.toml"),
+    ),
+    (
+        "ancm-processpath-missing",
+        include_str!("../../signatures/ancm-processpath-missing.toml"),
+    ),
+    (
+        "ancm-processpath-not-exe",
+        include_str!("../../signatures/ancm-processpath-not-exe.toml"),
+    ),
+    (
+        "ancm-rapid-fail",
+        include_str!("../../signatures/ancm-rapid-fail.toml"),
+    ),
+    (
+        "ancm-recycle-failed",
+        include_str!("../../signatures/ancm-recycle-failed.toml"),
+    ),
+    (
+        "ancm-section-unreadable",
+        include_str!("../../signatures/ancm-section-unreadable.toml"),
+    ),
+    (
+        "ancm-shadow-copy",
+        include_str!("../../signatures/ancm-shadow-copy.toml"),
+    ),
+    (
+        "ancm-shutdown-sent",
+        include_str!("../../signatures/ancm-shutdown-sent.toml"),
+    ),
+    (
+        "ancm-start-attempt",
+        include_str!("../../signatures/ancm-start-attempt.toml"),
+    ),
+    (
+        "ancm-start-failed-rc",
+        include_str!("../../signatures/ancm-start-failed-rc.toml"),
+    ),
+    (
+        "ancm-started",
+        include_str!("../../signatures/ancm-started.toml"),
+    ),
+    (
+        "ancm-startup-timeout",
+        include_str!("../../signatures/ancm-startup-timeout.toml"),
+    ),
+    (
+        "ancm-stdout-log",
+        include_str!("../../signatures/ancm-stdout-log.toml"),
+    ),
+    (
+        "ancm-wrong-port",
+        include_str!("../../signatures/ancm-wrong-port.toml"),
+    ),
+    (
+        "app-background-service",
+        include_str!("../../signatures/app-background-service.toml"),
+    ),
+    (
+        "app-console-handle",
+        include_str!("../../signatures/app-console-handle.toml"),
+    ),
     ("app-crash", include_str!("../../signatures/app-crash.toml")),
-    ("app-crash-module", include_str!("../../signatures/app-crash-module.toml")),
-    ("app-endpoint-code", include_str!("../../signatures/app-endpoint-code.toml")),
-    ("app-functions-worker", include_str!("../../signatures/app-functions-worker.toml")),
-    ("app-listening", include_str!("../../signatures/app-listening.toml")),
-    ("app-not-for-iis", include_str!("../../signatures/app-not-for-iis.toml")),
-    ("app-type-initializer", include_str!("../../signatures/app-type-initializer.toml")),
-    ("app-windows-service", include_str!("../../signatures/app-windows-service.toml")),
-    ("assembly-architecture", include_str!("../../signatures/assembly-architecture.toml")),
-    ("assembly-blocked", include_str!("../../signatures/assembly-blocked.toml")),
-    ("assembly-mismatch", include_str!("../../signatures/assembly-mismatch.toml")),
-    ("assembly-not-found", include_str!("../../signatures/assembly-not-found.toml")),
-    ("assembly-of-newer-runtime", include_str!("../../signatures/assembly-of-newer-runtime.toml")),
-    ("certificate-key-access", include_str!("../../signatures/certificate-key-access.toml")),
-    ("code-80004005", include_str!("../../signatures/code-80004005.toml")),
-    ("code-8000ffff", include_str!("../../signatures/code-8000ffff.toml")),
-    ("code-80070002", include_str!("../../signatures/code-80070002.toml")),
-    ("code-80070003", include_str!("../../signatures/code-80070003.toml")),
-    ("code-80070005", include_str!("../../signatures/code-80070005.toml")),
-    ("code-8007000b", include_str!("../../signatures/code-8007000b.toml")),
-    ("code-8007000d", include_str!("../../signatures/code-8007000d.toml")),
-    ("code-8007000e", include_str!("../../signatures/code-8007000e.toml")),
-    ("code-80070020", include_str!("../../signatures/code-80070020.toml")),
-    ("code-80070021", include_str!("../../signatures/code-80070021.toml")),
-    ("code-80070032", include_str!("../../signatures/code-80070032.toml")),
-    ("code-80070057", include_str!("../../signatures/code-80070057.toml")),
-    ("code-8007007e", include_str!("../../signatures/code-8007007e.toml")),
-    ("code-800700a1", include_str!("../../signatures/code-800700a1.toml")),
-    ("code-800700b7", include_str!("../../signatures/code-800700b7.toml")),
-    ("code-800700c1", include_str!("../../signatures/code-800700c1.toml")),
-    ("code-800700d8", include_str!("../../signatures/code-800700d8.toml")),
-    ("code-8007010b", include_str!("../../signatures/code-8007010b.toml")),
-    ("code-800701b1", include_str!("../../signatures/code-800701b1.toml")),
-    ("code-8007023e", include_str!("../../signatures/code-8007023e.toml")),
-    ("code-80070282", include_str!("../../signatures/code-80070282.toml")),
-    ("code-800702e4", include_str!("../../signatures/code-800702e4.toml")),
-    ("code-8007042b", include_str!("../../signatures/code-8007042b.toml")),
-    ("code-80070485", include_str!("../../signatures/code-80070485.toml")),
-    ("code-800704e7", include_str!("../../signatures/code-800704e7.toml")),
-    ("code-800704ec", include_str!("../../signatures/code-800704ec.toml")),
-    ("code-8007052e", include_str!("../../signatures/code-8007052e.toml")),
-    ("code-8007053d", include_str!("../../signatures/code-8007053d.toml")),
-    ("code-800705b4", include_str!("../../signatures/code-800705b4.toml")),
-    ("code-8007065f", include_str!("../../signatures/code-8007065f.toml")),
-    ("code-800711c7", include_str!("../../signatures/code-800711c7.toml")),
-    ("code-80072746", include_str!("../../signatures/code-80072746.toml")),
-    ("code-80072ee2", include_str!("../../signatures/code-80072ee2.toml")),
-    ("code-80072efd", include_str!("../../signatures/code-80072efd.toml")),
-    ("code-80072efe", include_str!("../../signatures/code-80072efe.toml")),
-    ("code-80072f78", include_str!("../../signatures/code-80072f78.toml")),
-    ("code-80090325", include_str!("../../signatures/code-80090325.toml")),
-    ("code-80131040", include_str!("../../signatures/code-80131040.toml")),
-    ("code-80131515", include_str!("../../signatures/code-80131515.toml")),
-    ("code-8027025a", include_str!("../../signatures/code-8027025a.toml")),
-    ("code-8027025b", include_str!("../../signatures/code-8027025b.toml")),
-    ("config-argument-null", include_str!("../../signatures/config-argument-null.toml")),
-    ("config-connection-string-null", include_str!("../../signatures/config-connection-string-null.toml")),
-    ("config-duplicate-key", include_str!("../../signatures/config-duplicate-key.toml")),
-    ("config-environment-empty", include_str!("../../signatures/config-environment-empty.toml")),
-    ("config-file-missing", include_str!("../../signatures/config-file-missing.toml")),
-    ("config-json-malformed", include_str!("../../signatures/config-json-malformed.toml")),
-    ("config-json-position", include_str!("../../signatures/config-json-position.toml")),
-    ("config-options-invalid", include_str!("../../signatures/config-options-invalid.toml")),
-    ("config-token-unreplaced", include_str!("../../signatures/config-token-unreplaced.toml")),
-    ("config-value-missing", include_str!("../../signatures/config-value-missing.toml")),
-    ("config-xml-malformed", include_str!("../../signatures/config-xml-malformed.toml")),
-    ("connection-string-invalid", include_str!("../../signatures/connection-string-invalid.toml")),
-    ("content-root-missing", include_str!("../../signatures/content-root-missing.toml")),
+    (
+        "app-crash-module",
+        include_str!("../../signatures/app-crash-module.toml"),
+    ),
+    (
+        "app-endpoint-code",
+        include_str!("../../signatures/app-endpoint-code.toml"),
+    ),
+    (
+        "app-functions-worker",
+        include_str!("../../signatures/app-functions-worker.toml"),
+    ),
+    (
+        "app-listening",
+        include_str!("../../signatures/app-listening.toml"),
+    ),
+    (
+        "app-not-for-iis",
+        include_str!("../../signatures/app-not-for-iis.toml"),
+    ),
+    (
+        "app-type-initializer",
+        include_str!("../../signatures/app-type-initializer.toml"),
+    ),
+    (
+        "app-windows-service",
+        include_str!("../../signatures/app-windows-service.toml"),
+    ),
+    (
+        "assembly-architecture",
+        include_str!("../../signatures/assembly-architecture.toml"),
+    ),
+    (
+        "assembly-blocked",
+        include_str!("../../signatures/assembly-blocked.toml"),
+    ),
+    (
+        "assembly-mismatch",
+        include_str!("../../signatures/assembly-mismatch.toml"),
+    ),
+    (
+        "assembly-not-found",
+        include_str!("../../signatures/assembly-not-found.toml"),
+    ),
+    (
+        "assembly-of-newer-runtime",
+        include_str!("../../signatures/assembly-of-newer-runtime.toml"),
+    ),
+    (
+        "bundle-install-failed",
+        include_str!("../../signatures/bundle-install-failed.toml"),
+    ),
+    (
+        "certificate-key-access",
+        include_str!("../../signatures/certificate-key-access.toml"),
+    ),
+    (
+        "code-80004005",
+        include_str!("../../signatures/code-80004005.toml"),
+    ),
+    (
+        "code-8000ffff",
+        include_str!("../../signatures/code-8000ffff.toml"),
+    ),
+    (
+        "code-80070002",
+        include_str!("../../signatures/code-80070002.toml"),
+    ),
+    (
+        "code-80070003",
+        include_str!("../../signatures/code-80070003.toml"),
+    ),
+    (
+        "code-80070005",
+        include_str!("../../signatures/code-80070005.toml"),
+    ),
+    (
+        "code-8007000b",
+        include_str!("../../signatures/code-8007000b.toml"),
+    ),
+    (
+        "code-8007000d",
+        include_str!("../../signatures/code-8007000d.toml"),
+    ),
+    (
+        "code-8007000e",
+        include_str!("../../signatures/code-8007000e.toml"),
+    ),
+    (
+        "code-80070020",
+        include_str!("../../signatures/code-80070020.toml"),
+    ),
+    (
+        "code-80070021",
+        include_str!("../../signatures/code-80070021.toml"),
+    ),
+    (
+        "code-80070032",
+        include_str!("../../signatures/code-80070032.toml"),
+    ),
+    (
+        "code-80070057",
+        include_str!("../../signatures/code-80070057.toml"),
+    ),
+    (
+        "code-8007007e",
+        include_str!("../../signatures/code-8007007e.toml"),
+    ),
+    (
+        "code-800700a1",
+        include_str!("../../signatures/code-800700a1.toml"),
+    ),
+    (
+        "code-800700b7",
+        include_str!("../../signatures/code-800700b7.toml"),
+    ),
+    (
+        "code-800700c1",
+        include_str!("../../signatures/code-800700c1.toml"),
+    ),
+    (
+        "code-800700d8",
+        include_str!("../../signatures/code-800700d8.toml"),
+    ),
+    (
+        "code-8007010b",
+        include_str!("../../signatures/code-8007010b.toml"),
+    ),
+    (
+        "code-800701b1",
+        include_str!("../../signatures/code-800701b1.toml"),
+    ),
+    (
+        "code-8007023e",
+        include_str!("../../signatures/code-8007023e.toml"),
+    ),
+    (
+        "code-80070282",
+        include_str!("../../signatures/code-80070282.toml"),
+    ),
+    (
+        "code-800702e4",
+        include_str!("../../signatures/code-800702e4.toml"),
+    ),
+    (
+        "code-8007042b",
+        include_str!("../../signatures/code-8007042b.toml"),
+    ),
+    (
+        "code-80070485",
+        include_str!("../../signatures/code-80070485.toml"),
+    ),
+    (
+        "code-800704e7",
+        include_str!("../../signatures/code-800704e7.toml"),
+    ),
+    (
+        "code-800704ec",
+        include_str!("../../signatures/code-800704ec.toml"),
+    ),
+    (
+        "code-8007052e",
+        include_str!("../../signatures/code-8007052e.toml"),
+    ),
+    (
+        "code-8007053d",
+        include_str!("../../signatures/code-8007053d.toml"),
+    ),
+    (
+        "code-800705b4",
+        include_str!("../../signatures/code-800705b4.toml"),
+    ),
+    (
+        "code-8007065f",
+        include_str!("../../signatures/code-8007065f.toml"),
+    ),
+    (
+        "code-800711c7",
+        include_str!("../../signatures/code-800711c7.toml"),
+    ),
+    (
+        "code-80072746",
+        include_str!("../../signatures/code-80072746.toml"),
+    ),
+    (
+        "code-80072ee2",
+        include_str!("../../signatures/code-80072ee2.toml"),
+    ),
+    (
+        "code-80072efd",
+        include_str!("../../signatures/code-80072efd.toml"),
+    ),
+    (
+        "code-80072efe",
+        include_str!("../../signatures/code-80072efe.toml"),
+    ),
+    (
+        "code-80072f78",
+        include_str!("../../signatures/code-80072f78.toml"),
+    ),
+    (
+        "code-80090325",
+        include_str!("../../signatures/code-80090325.toml"),
+    ),
+    (
+        "code-80131040",
+        include_str!("../../signatures/code-80131040.toml"),
+    ),
+    (
+        "code-80131515",
+        include_str!("../../signatures/code-80131515.toml"),
+    ),
+    (
+        "code-8027025a",
+        include_str!("../../signatures/code-8027025a.toml"),
+    ),
+    (
+        "code-8027025b",
+        include_str!("../../signatures/code-8027025b.toml"),
+    ),
+    (
+        "config-argument-null",
+        include_str!("../../signatures/config-argument-null.toml"),
+    ),
+    (
+        "config-connection-string-null",
+        include_str!("../../signatures/config-connection-string-null.toml"),
+    ),
+    (
+        "config-duplicate-key",
+        include_str!("../../signatures/config-duplicate-key.toml"),
+    ),
+    (
+        "config-environment-empty",
+        include_str!("../../signatures/config-environment-empty.toml"),
+    ),
+    (
+        "config-file-missing",
+        include_str!("../../signatures/config-file-missing.toml"),
+    ),
+    (
+        "config-json-malformed",
+        include_str!("../../signatures/config-json-malformed.toml"),
+    ),
+    (
+        "config-json-position",
+        include_str!("../../signatures/config-json-position.toml"),
+    ),
+    (
+        "config-options-invalid",
+        include_str!("../../signatures/config-options-invalid.toml"),
+    ),
+    (
+        "config-token-unreplaced",
+        include_str!("../../signatures/config-token-unreplaced.toml"),
+    ),
+    (
+        "config-value-missing",
+        include_str!("../../signatures/config-value-missing.toml"),
+    ),
+    (
+        "config-xml-malformed",
+        include_str!("../../signatures/config-xml-malformed.toml"),
+    ),
+    (
+        "connection-string-invalid",
+        include_str!("../../signatures/connection-string-invalid.toml"),
+    ),
+    (
+        "content-root-missing",
+        include_str!("../../signatures/content-root-missing.toml"),
+    ),
     ("db-file", include_str!("../../signatures/db-file.toml")),
-    ("db-firewall", include_str!("../../signatures/db-firewall.toml")),
+    (
+        "db-firewall",
+        include_str!("../../signatures/db-firewall.toml"),
+    ),
     ("db-login", include_str!("../../signatures/db-login.toml")),
-    ("db-missing", include_str!("../../signatures/db-missing.toml")),
+    (
+        "db-missing",
+        include_str!("../../signatures/db-missing.toml"),
+    ),
     ("db-schema", include_str!("../../signatures/db-schema.toml")),
-    ("db-unreachable", include_str!("../../signatures/db-unreachable.toml")),
-    ("di-construct", include_str!("../../signatures/di-construct.toml")),
-    ("di-lifetime", include_str!("../../signatures/di-lifetime.toml")),
-    ("di-unresolved", include_str!("../../signatures/di-unresolved.toml")),
-    ("dotnet-cli-first-run", include_str!("../../signatures/dotnet-cli-first-run.toml")),
-    ("dotnet-cli-without-app", include_str!("../../signatures/dotnet-cli-without-app.toml")),
-    ("dotnet-exception", include_str!("../../signatures/dotnet-exception.toml")),
-    ("dotnet-failfast", include_str!("../../signatures/dotnet-failfast.toml")),
-    ("dotnet-host-event", include_str!("../../signatures/dotnet-host-event.toml")),
-    ("dotnet-internal-error", include_str!("../../signatures/dotnet-internal-error.toml")),
-    ("dotnet-out-of-memory", include_str!("../../signatures/dotnet-out-of-memory.toml")),
-    ("dotnet-profiler-failed", include_str!("../../signatures/dotnet-profiler-failed.toml")),
-    ("dotnet-profiler-loaded", include_str!("../../signatures/dotnet-profiler-loaded.toml")),
-    ("dotnet-runtime-1022", include_str!("../../signatures/dotnet-runtime-1022.toml")),
-    ("dotnet-runtime-1024", include_str!("../../signatures/dotnet-runtime-1024.toml")),
-    ("dotnet-sdk-version", include_str!("../../signatures/dotnet-sdk-version.toml")),
-    ("dotnet-stack-overflow", include_str!("../../signatures/dotnet-stack-overflow.toml")),
-    ("dotnet-startup-hook", include_str!("../../signatures/dotnet-startup-hook.toml")),
-    ("dotnet-unhandled-exception", include_str!("../../signatures/dotnet-unhandled-exception.toml")),
-    ("ef-design-time", include_str!("../../signatures/ef-design-time.toml")),
-    ("ef-pending-model", include_str!("../../signatures/ef-pending-model.toml")),
-    ("environment-doubled", include_str!("../../signatures/environment-doubled.toml")),
-    ("environment-duplicate", include_str!("../../signatures/environment-duplicate.toml")),
-    ("exit-80131506", include_str!("../../signatures/exit-80131506.toml")),
-    ("exit-80131623", include_str!("../../signatures/exit-80131623.toml")),
-    ("exit-c0000005", include_str!("../../signatures/exit-c0000005.toml")),
-    ("exit-c000001d", include_str!("../../signatures/exit-c000001d.toml")),
-    ("exit-c000007b", include_str!("../../signatures/exit-c000007b.toml")),
-    ("exit-c00000fd", include_str!("../../signatures/exit-c00000fd.toml")),
-    ("exit-c0000135", include_str!("../../signatures/exit-c0000135.toml")),
-    ("exit-c000013a", include_str!("../../signatures/exit-c000013a.toml")),
-    ("exit-c0000142", include_str!("../../signatures/exit-c0000142.toml")),
-    ("exit-c0000374", include_str!("../../signatures/exit-c0000374.toml")),
-    ("exit-c0000409", include_str!("../../signatures/exit-c0000409.toml")),
-    ("exit-e0434352", include_str!("../../signatures/exit-e0434352.toml")),
-    ("file-access-denied", include_str!("../../signatures/file-access-denied.toml")),
-    ("file-in-use", include_str!("../../signatures/file-in-use.toml")),
-    ("host-app-does-not-exist", include_str!("../../signatures/host-app-does-not-exist.toml")),
-    ("host-bundle-extraction", include_str!("../../signatures/host-bundle-extraction.toml")),
-    ("host-code-80008081", include_str!("../../signatures/host-code-80008081.toml")),
-    ("host-code-80008082", include_str!("../../signatures/host-code-80008082.toml")),
-    ("host-code-80008083", include_str!("../../signatures/host-code-80008083.toml")),
-    ("host-code-80008084", include_str!("../../signatures/host-code-80008084.toml")),
-    ("host-code-80008085", include_str!("../../signatures/host-code-80008085.toml")),
-    ("host-code-80008087", include_str!("../../signatures/host-code-80008087.toml")),
-    ("host-code-80008088", include_str!("../../signatures/host-code-80008088.toml")),
-    ("host-code-80008089", include_str!("../../signatures/host-code-80008089.toml")),
-    ("host-code-8000808a", include_str!("../../signatures/host-code-8000808a.toml")),
-    ("host-code-8000808b", include_str!("../../signatures/host-code-8000808b.toml")),
-    ("host-code-8000808c", include_str!("../../signatures/host-code-8000808c.toml")),
-    ("host-code-8000808d", include_str!("../../signatures/host-code-8000808d.toml")),
-    ("host-code-8000808e", include_str!("../../signatures/host-code-8000808e.toml")),
-    ("host-code-80008090", include_str!("../../signatures/host-code-80008090.toml")),
-    ("host-code-80008091", include_str!("../../signatures/host-code-80008091.toml")),
-    ("host-code-80008092", include_str!("../../signatures/host-code-80008092.toml")),
-    ("host-code-80008093", include_str!("../../signatures/host-code-80008093.toml")),
-    ("host-code-80008094", include_str!("../../signatures/host-code-80008094.toml")),
-    ("host-code-80008095", include_str!("../../signatures/host-code-80008095.toml")),
-    ("host-code-80008096", include_str!("../../signatures/host-code-80008096.toml")),
-    ("host-code-80008097", include_str!("../../signatures/host-code-80008097.toml")),
-    ("host-code-80008098", include_str!("../../signatures/host-code-80008098.toml")),
-    ("host-code-80008099", include_str!("../../signatures/host-code-80008099.toml")),
-    ("host-code-8000809a", include_str!("../../signatures/host-code-8000809a.toml")),
-    ("host-code-8000809b", include_str!("../../signatures/host-code-8000809b.toml")),
-    ("host-code-8000809c", include_str!("../../signatures/host-code-8000809c.toml")),
-    ("host-code-8000809d", include_str!("../../signatures/host-code-8000809d.toml")),
-    ("host-code-8000809f", include_str!("../../signatures/host-code-8000809f.toml")),
-    ("host-code-800080a0", include_str!("../../signatures/host-code-800080a0.toml")),
-    ("host-code-800080a1", include_str!("../../signatures/host-code-800080a1.toml")),
-    ("host-code-800080a2", include_str!("../../signatures/host-code-800080a2.toml")),
-    ("host-code-800080a3", include_str!("../../signatures/host-code-800080a3.toml")),
-    ("host-code-800080a4", include_str!("../../signatures/host-code-800080a4.toml")),
-    ("host-code-800080a5", include_str!("../../signatures/host-code-800080a5.toml")),
-    ("host-code-800080a6", include_str!("../../signatures/host-code-800080a6.toml")),
-    ("host-code-800080a7", include_str!("../../signatures/host-code-800080a7.toml")),
-    ("host-coreclr-failed", include_str!("../../signatures/host-coreclr-failed.toml")),
-    ("host-deps-assembly-clash", include_str!("../../signatures/host-deps-assembly-clash.toml")),
-    ("host-deps-assembly-missing", include_str!("../../signatures/host-deps-assembly-missing.toml")),
-    ("host-deps-unreadable", include_str!("../../signatures/host-deps-unreadable.toml")),
-    ("host-dll-dependency-missing", include_str!("../../signatures/host-dll-dependency-missing.toml")),
-    ("host-dll-load-failed", include_str!("../../signatures/host-dll-load-failed.toml")),
-    ("host-dll-wrong-architecture", include_str!("../../signatures/host-dll-wrong-architecture.toml")),
-    ("host-dotnet-not-installed", include_str!("../../signatures/host-dotnet-not-installed.toml")),
-    ("host-exe-not-bound", include_str!("../../signatures/host-exe-not-bound.toml")),
-    ("host-framework-conflict", include_str!("../../signatures/host-framework-conflict.toml")),
-    ("host-framework-missing", include_str!("../../signatures/host-framework-missing.toml")),
-    ("host-fxr-folder-missing", include_str!("../../signatures/host-fxr-folder-missing.toml")),
-    ("host-hostfxr-not-found", include_str!("../../signatures/host-hostfxr-not-found.toml")),
-    ("host-hostpolicy-missing", include_str!("../../signatures/host-hostpolicy-missing.toml")),
-    ("host-json-malformed", include_str!("../../signatures/host-json-malformed.toml")),
-    ("host-no-compatible-framework", include_str!("../../signatures/host-no-compatible-framework.toml")),
-    ("host-other-architecture", include_str!("../../signatures/host-other-architecture.toml")),
-    ("host-runtimeconfig-invalid", include_str!("../../signatures/host-runtimeconfig-invalid.toml")),
-    ("host-runtimeconfig-missing", include_str!("../../signatures/host-runtimeconfig-missing.toml")),
-    ("host-runtimeconfig-no-framework", include_str!("../../signatures/host-runtimeconfig-no-framework.toml")),
-    ("hosting-startup-failed", include_str!("../../signatures/hosting-startup-failed.toml")),
-    ("httperr-app-offline", include_str!("../../signatures/httperr-app-offline.toml")),
-    ("httperr-app-pool-timer", include_str!("../../signatures/httperr-app-pool-timer.toml")),
-    ("httperr-app-shutdown", include_str!("../../signatures/httperr-app-shutdown.toml")),
-    ("httperr-connection-abandoned", include_str!("../../signatures/httperr-connection-abandoned.toml")),
-    ("httperr-connection-limit", include_str!("../../signatures/httperr-connection-limit.toml")),
-    ("httperr-pool-disabled", include_str!("../../signatures/httperr-pool-disabled.toml")),
-    ("httperr-queue-full", include_str!("../../signatures/httperr-queue-full.toml")),
-    ("httperr-unavailable", include_str!("../../signatures/httperr-unavailable.toml")),
-    ("https-no-certificate", include_str!("../../signatures/https-no-certificate.toml")),
-    ("httpsys-bind", include_str!("../../signatures/httpsys-bind.toml")),
-    ("httpsys-certificate", include_str!("../../signatures/httpsys-certificate.toml")),
-    ("httpsys-prefix-taken", include_str!("../../signatures/httpsys-prefix-taken.toml")),
-    ("iis-ancm-section-missing", include_str!("../../signatures/iis-ancm-section-missing.toml")),
-    ("iis-bad-module-v1", include_str!("../../signatures/iis-bad-module-v1.toml")),
-    ("iis-bad-module-v2", include_str!("../../signatures/iis-bad-module-v2.toml")),
-    ("iis-config-access", include_str!("../../signatures/iis-config-access.toml")),
-    ("iis-config-not-xml", include_str!("../../signatures/iis-config-not-xml.toml")),
-    ("iis-data-invalid", include_str!("../../signatures/iis-data-invalid.toml")),
-    ("iis-duplicate-entry", include_str!("../../signatures/iis-duplicate-entry.toml")),
-    ("iis-hosting-model-unknown-attribute", include_str!("../../signatures/iis-hosting-model-unknown-attribute.toml")),
-    ("iis-module-architecture", include_str!("../../signatures/iis-module-architecture.toml")),
-    ("iis-module-dll-other", include_str!("../../signatures/iis-module-dll-other.toml")),
-    ("iis-module-dll-v1", include_str!("../../signatures/iis-module-dll-v1.toml")),
-    ("iis-module-dll-v2", include_str!("../../signatures/iis-module-dll-v2.toml")),
-    ("iis-rewrite-missing", include_str!("../../signatures/iis-rewrite-missing.toml")),
-    ("iis-section-locked", include_str!("../../signatures/iis-section-locked.toml")),
-    ("iis-section-undeclared", include_str!("../../signatures/iis-section-undeclared.toml")),
-    ("iis-unhealthy-recycle", include_str!("../../signatures/iis-unhealthy-recycle.toml")),
-    ("iis-unrecognized-attribute", include_str!("../../signatures/iis-unrecognized-attribute.toml")),
-    ("kestrel-not-started", include_str!("../../signatures/kestrel-not-started.toml")),
-    ("log-file-unwritable", include_str!("../../signatures/log-file-unwritable.toml")),
-    ("native-dll-missing", include_str!("../../signatures/native-dll-missing.toml")),
-    ("net-unreachable", include_str!("../../signatures/net-unreachable.toml")),
-    ("no-logs-502", include_str!("../../signatures/no-logs-502.toml")),
-    ("page-403-14", include_str!("../../signatures/page-403-14.toml")),
-    ("page-500-0", include_str!("../../signatures/page-500-0.toml")),
-    ("page-500-19", include_str!("../../signatures/page-500-19.toml")),
-    ("page-500-21", include_str!("../../signatures/page-500-21.toml")),
-    ("page-500-30", include_str!("../../signatures/page-500-30.toml")),
-    ("page-500-31", include_str!("../../signatures/page-500-31.toml")),
-    ("page-500-32", include_str!("../../signatures/page-500-32.toml")),
-    ("page-500-33", include_str!("../../signatures/page-500-33.toml")),
-    ("page-500-34", include_str!("../../signatures/page-500-34.toml")),
-    ("page-500-35", include_str!("../../signatures/page-500-35.toml")),
-    ("page-500-36", include_str!("../../signatures/page-500-36.toml")),
-    ("page-500-37", include_str!("../../signatures/page-500-37.toml")),
-    ("page-500-38", include_str!("../../signatures/page-500-38.toml")),
-    ("page-502-3", include_str!("../../signatures/page-502-3.toml")),
-    ("page-502-5", include_str!("../../signatures/page-502-5.toml")),
-    ("page-503-0", include_str!("../../signatures/page-503-0.toml")),
-    ("page-ancm-detail-multiple", include_str!("../../signatures/page-ancm-detail-multiple.toml")),
-    ("policy-applocker", include_str!("../../signatures/policy-applocker.toml")),
-    ("port-in-use", include_str!("../../signatures/port-in-use.toml")),
-    ("port-ipv6-loopback", include_str!("../../signatures/port-ipv6-loopback.toml")),
-    ("port-not-the-modules", include_str!("../../signatures/port-not-the-modules.toml")),
-    ("port-overridden", include_str!("../../signatures/port-overridden.toml")),
-    ("port-reserved", include_str!("../../signatures/port-reserved.toml")),
-    ("secret-identity-unavailable", include_str!("../../signatures/secret-identity-unavailable.toml")),
-    ("secret-missing", include_str!("../../signatures/secret-missing.toml")),
-    ("secret-store-permission", include_str!("../../signatures/secret-store-permission.toml")),
-    ("sql-encryption", include_str!("../../signatures/sql-encryption.toml")),
-    ("sxs-missing", include_str!("../../signatures/sxs-missing.toml")),
-    ("user-profile-not-loaded", include_str!("../../signatures/user-profile-not-loaded.toml")),
+    (
+        "db-unreachable",
+        include_str!("../../signatures/db-unreachable.toml"),
+    ),
+    (
+        "di-construct",
+        include_str!("../../signatures/di-construct.toml"),
+    ),
+    (
+        "di-lifetime",
+        include_str!("../../signatures/di-lifetime.toml"),
+    ),
+    (
+        "di-unresolved",
+        include_str!("../../signatures/di-unresolved.toml"),
+    ),
+    (
+        "dotnet-cli-first-run",
+        include_str!("../../signatures/dotnet-cli-first-run.toml"),
+    ),
+    (
+        "dotnet-cli-without-app",
+        include_str!("../../signatures/dotnet-cli-without-app.toml"),
+    ),
+    (
+        "dotnet-exception",
+        include_str!("../../signatures/dotnet-exception.toml"),
+    ),
+    (
+        "dotnet-failfast",
+        include_str!("../../signatures/dotnet-failfast.toml"),
+    ),
+    (
+        "dotnet-host-event",
+        include_str!("../../signatures/dotnet-host-event.toml"),
+    ),
+    (
+        "dotnet-internal-error",
+        include_str!("../../signatures/dotnet-internal-error.toml"),
+    ),
+    (
+        "dotnet-out-of-memory",
+        include_str!("../../signatures/dotnet-out-of-memory.toml"),
+    ),
+    (
+        "dotnet-profiler-failed",
+        include_str!("../../signatures/dotnet-profiler-failed.toml"),
+    ),
+    (
+        "dotnet-profiler-loaded",
+        include_str!("../../signatures/dotnet-profiler-loaded.toml"),
+    ),
+    (
+        "dotnet-runtime-1022",
+        include_str!("../../signatures/dotnet-runtime-1022.toml"),
+    ),
+    (
+        "dotnet-runtime-1024",
+        include_str!("../../signatures/dotnet-runtime-1024.toml"),
+    ),
+    (
+        "dotnet-sdk-version",
+        include_str!("../../signatures/dotnet-sdk-version.toml"),
+    ),
+    (
+        "dotnet-stack-overflow",
+        include_str!("../../signatures/dotnet-stack-overflow.toml"),
+    ),
+    (
+        "dotnet-startup-hook",
+        include_str!("../../signatures/dotnet-startup-hook.toml"),
+    ),
+    (
+        "dotnet-unhandled-exception",
+        include_str!("../../signatures/dotnet-unhandled-exception.toml"),
+    ),
+    (
+        "ef-design-time",
+        include_str!("../../signatures/ef-design-time.toml"),
+    ),
+    (
+        "ef-pending-model",
+        include_str!("../../signatures/ef-pending-model.toml"),
+    ),
+    (
+        "environment-doubled",
+        include_str!("../../signatures/environment-doubled.toml"),
+    ),
+    (
+        "environment-duplicate",
+        include_str!("../../signatures/environment-duplicate.toml"),
+    ),
+    (
+        "event-description-missing",
+        include_str!("../../signatures/event-description-missing.toml"),
+    ),
+    (
+        "exit-80131506",
+        include_str!("../../signatures/exit-80131506.toml"),
+    ),
+    (
+        "exit-80131623",
+        include_str!("../../signatures/exit-80131623.toml"),
+    ),
+    (
+        "exit-c0000005",
+        include_str!("../../signatures/exit-c0000005.toml"),
+    ),
+    (
+        "exit-c000001d",
+        include_str!("../../signatures/exit-c000001d.toml"),
+    ),
+    (
+        "exit-c000007b",
+        include_str!("../../signatures/exit-c000007b.toml"),
+    ),
+    (
+        "exit-c00000fd",
+        include_str!("../../signatures/exit-c00000fd.toml"),
+    ),
+    (
+        "exit-c0000135",
+        include_str!("../../signatures/exit-c0000135.toml"),
+    ),
+    (
+        "exit-c000013a",
+        include_str!("../../signatures/exit-c000013a.toml"),
+    ),
+    (
+        "exit-c0000142",
+        include_str!("../../signatures/exit-c0000142.toml"),
+    ),
+    (
+        "exit-c0000374",
+        include_str!("../../signatures/exit-c0000374.toml"),
+    ),
+    (
+        "exit-c0000409",
+        include_str!("../../signatures/exit-c0000409.toml"),
+    ),
+    (
+        "exit-e0434352",
+        include_str!("../../signatures/exit-e0434352.toml"),
+    ),
+    ("exit-ff", include_str!("../../signatures/exit-ff.toml")),
+    (
+        "file-access-denied",
+        include_str!("../../signatures/file-access-denied.toml"),
+    ),
+    (
+        "file-in-use",
+        include_str!("../../signatures/file-in-use.toml"),
+    ),
+    (
+        "host-app-does-not-exist",
+        include_str!("../../signatures/host-app-does-not-exist.toml"),
+    ),
+    (
+        "host-bundle-extraction",
+        include_str!("../../signatures/host-bundle-extraction.toml"),
+    ),
+    (
+        "host-code-80008081",
+        include_str!("../../signatures/host-code-80008081.toml"),
+    ),
+    (
+        "host-code-80008082",
+        include_str!("../../signatures/host-code-80008082.toml"),
+    ),
+    (
+        "host-code-80008083",
+        include_str!("../../signatures/host-code-80008083.toml"),
+    ),
+    (
+        "host-code-80008084",
+        include_str!("../../signatures/host-code-80008084.toml"),
+    ),
+    (
+        "host-code-80008085",
+        include_str!("../../signatures/host-code-80008085.toml"),
+    ),
+    (
+        "host-code-80008087",
+        include_str!("../../signatures/host-code-80008087.toml"),
+    ),
+    (
+        "host-code-80008088",
+        include_str!("../../signatures/host-code-80008088.toml"),
+    ),
+    (
+        "host-code-80008089",
+        include_str!("../../signatures/host-code-80008089.toml"),
+    ),
+    (
+        "host-code-8000808a",
+        include_str!("../../signatures/host-code-8000808a.toml"),
+    ),
+    (
+        "host-code-8000808b",
+        include_str!("../../signatures/host-code-8000808b.toml"),
+    ),
+    (
+        "host-code-8000808c",
+        include_str!("../../signatures/host-code-8000808c.toml"),
+    ),
+    (
+        "host-code-8000808d",
+        include_str!("../../signatures/host-code-8000808d.toml"),
+    ),
+    (
+        "host-code-8000808e",
+        include_str!("../../signatures/host-code-8000808e.toml"),
+    ),
+    (
+        "host-code-80008090",
+        include_str!("../../signatures/host-code-80008090.toml"),
+    ),
+    (
+        "host-code-80008091",
+        include_str!("../../signatures/host-code-80008091.toml"),
+    ),
+    (
+        "host-code-80008092",
+        include_str!("../../signatures/host-code-80008092.toml"),
+    ),
+    (
+        "host-code-80008093",
+        include_str!("../../signatures/host-code-80008093.toml"),
+    ),
+    (
+        "host-code-80008094",
+        include_str!("../../signatures/host-code-80008094.toml"),
+    ),
+    (
+        "host-code-80008095",
+        include_str!("../../signatures/host-code-80008095.toml"),
+    ),
+    (
+        "host-code-80008096",
+        include_str!("../../signatures/host-code-80008096.toml"),
+    ),
+    (
+        "host-code-80008097",
+        include_str!("../../signatures/host-code-80008097.toml"),
+    ),
+    (
+        "host-code-80008098",
+        include_str!("../../signatures/host-code-80008098.toml"),
+    ),
+    (
+        "host-code-80008099",
+        include_str!("../../signatures/host-code-80008099.toml"),
+    ),
+    (
+        "host-code-8000809a",
+        include_str!("../../signatures/host-code-8000809a.toml"),
+    ),
+    (
+        "host-code-8000809b",
+        include_str!("../../signatures/host-code-8000809b.toml"),
+    ),
+    (
+        "host-code-8000809c",
+        include_str!("../../signatures/host-code-8000809c.toml"),
+    ),
+    (
+        "host-code-8000809d",
+        include_str!("../../signatures/host-code-8000809d.toml"),
+    ),
+    (
+        "host-code-8000809f",
+        include_str!("../../signatures/host-code-8000809f.toml"),
+    ),
+    (
+        "host-code-800080a0",
+        include_str!("../../signatures/host-code-800080a0.toml"),
+    ),
+    (
+        "host-code-800080a1",
+        include_str!("../../signatures/host-code-800080a1.toml"),
+    ),
+    (
+        "host-code-800080a2",
+        include_str!("../../signatures/host-code-800080a2.toml"),
+    ),
+    (
+        "host-code-800080a3",
+        include_str!("../../signatures/host-code-800080a3.toml"),
+    ),
+    (
+        "host-code-800080a4",
+        include_str!("../../signatures/host-code-800080a4.toml"),
+    ),
+    (
+        "host-code-800080a5",
+        include_str!("../../signatures/host-code-800080a5.toml"),
+    ),
+    (
+        "host-code-800080a6",
+        include_str!("../../signatures/host-code-800080a6.toml"),
+    ),
+    (
+        "host-code-800080a7",
+        include_str!("../../signatures/host-code-800080a7.toml"),
+    ),
+    (
+        "host-coreclr-failed",
+        include_str!("../../signatures/host-coreclr-failed.toml"),
+    ),
+    (
+        "host-deps-assembly-clash",
+        include_str!("../../signatures/host-deps-assembly-clash.toml"),
+    ),
+    (
+        "host-deps-assembly-missing",
+        include_str!("../../signatures/host-deps-assembly-missing.toml"),
+    ),
+    (
+        "host-deps-unreadable",
+        include_str!("../../signatures/host-deps-unreadable.toml"),
+    ),
+    (
+        "host-dll-dependency-missing",
+        include_str!("../../signatures/host-dll-dependency-missing.toml"),
+    ),
+    (
+        "host-dll-load-failed",
+        include_str!("../../signatures/host-dll-load-failed.toml"),
+    ),
+    (
+        "host-dll-wrong-architecture",
+        include_str!("../../signatures/host-dll-wrong-architecture.toml"),
+    ),
+    (
+        "host-dotnet-not-installed",
+        include_str!("../../signatures/host-dotnet-not-installed.toml"),
+    ),
+    (
+        "host-exe-not-bound",
+        include_str!("../../signatures/host-exe-not-bound.toml"),
+    ),
+    (
+        "host-framework-conflict",
+        include_str!("../../signatures/host-framework-conflict.toml"),
+    ),
+    (
+        "host-framework-missing",
+        include_str!("../../signatures/host-framework-missing.toml"),
+    ),
+    (
+        "host-fxr-folder-missing",
+        include_str!("../../signatures/host-fxr-folder-missing.toml"),
+    ),
+    (
+        "host-hostfxr-not-found",
+        include_str!("../../signatures/host-hostfxr-not-found.toml"),
+    ),
+    (
+        "host-hostpolicy-missing",
+        include_str!("../../signatures/host-hostpolicy-missing.toml"),
+    ),
+    (
+        "host-json-malformed",
+        include_str!("../../signatures/host-json-malformed.toml"),
+    ),
+    (
+        "host-no-compatible-framework",
+        include_str!("../../signatures/host-no-compatible-framework.toml"),
+    ),
+    (
+        "host-other-architecture",
+        include_str!("../../signatures/host-other-architecture.toml"),
+    ),
+    (
+        "host-runtimeconfig-invalid",
+        include_str!("../../signatures/host-runtimeconfig-invalid.toml"),
+    ),
+    (
+        "host-runtimeconfig-missing",
+        include_str!("../../signatures/host-runtimeconfig-missing.toml"),
+    ),
+    (
+        "host-runtimeconfig-no-framework",
+        include_str!("../../signatures/host-runtimeconfig-no-framework.toml"),
+    ),
+    (
+        "hosting-startup-failed",
+        include_str!("../../signatures/hosting-startup-failed.toml"),
+    ),
+    (
+        "httperr-app-offline",
+        include_str!("../../signatures/httperr-app-offline.toml"),
+    ),
+    (
+        "httperr-app-pool-timer",
+        include_str!("../../signatures/httperr-app-pool-timer.toml"),
+    ),
+    (
+        "httperr-app-shutdown",
+        include_str!("../../signatures/httperr-app-shutdown.toml"),
+    ),
+    (
+        "httperr-connection-abandoned",
+        include_str!("../../signatures/httperr-connection-abandoned.toml"),
+    ),
+    (
+        "httperr-connection-limit",
+        include_str!("../../signatures/httperr-connection-limit.toml"),
+    ),
+    (
+        "httperr-pool-disabled",
+        include_str!("../../signatures/httperr-pool-disabled.toml"),
+    ),
+    (
+        "httperr-queue-full",
+        include_str!("../../signatures/httperr-queue-full.toml"),
+    ),
+    (
+        "httperr-unavailable",
+        include_str!("../../signatures/httperr-unavailable.toml"),
+    ),
+    (
+        "https-no-certificate",
+        include_str!("../../signatures/https-no-certificate.toml"),
+    ),
+    (
+        "httpsys-bind",
+        include_str!("../../signatures/httpsys-bind.toml"),
+    ),
+    (
+        "httpsys-certificate",
+        include_str!("../../signatures/httpsys-certificate.toml"),
+    ),
+    (
+        "httpsys-prefix-taken",
+        include_str!("../../signatures/httpsys-prefix-taken.toml"),
+    ),
+    (
+        "iis-ancm-section-missing",
+        include_str!("../../signatures/iis-ancm-section-missing.toml"),
+    ),
+    (
+        "iis-bad-module-v1",
+        include_str!("../../signatures/iis-bad-module-v1.toml"),
+    ),
+    (
+        "iis-bad-module-v2",
+        include_str!("../../signatures/iis-bad-module-v2.toml"),
+    ),
+    (
+        "iis-config-access",
+        include_str!("../../signatures/iis-config-access.toml"),
+    ),
+    (
+        "iis-config-not-xml",
+        include_str!("../../signatures/iis-config-not-xml.toml"),
+    ),
+    (
+        "iis-data-invalid",
+        include_str!("../../signatures/iis-data-invalid.toml"),
+    ),
+    (
+        "iis-duplicate-entry",
+        include_str!("../../signatures/iis-duplicate-entry.toml"),
+    ),
+    (
+        "iis-hosting-model-unknown-attribute",
+        include_str!("../../signatures/iis-hosting-model-unknown-attribute.toml"),
+    ),
+    (
+        "iis-module-architecture",
+        include_str!("../../signatures/iis-module-architecture.toml"),
+    ),
+    (
+        "iis-module-dll-other",
+        include_str!("../../signatures/iis-module-dll-other.toml"),
+    ),
+    (
+        "iis-module-dll-v1",
+        include_str!("../../signatures/iis-module-dll-v1.toml"),
+    ),
+    (
+        "iis-module-dll-v2",
+        include_str!("../../signatures/iis-module-dll-v2.toml"),
+    ),
+    (
+        "iis-rewrite-missing",
+        include_str!("../../signatures/iis-rewrite-missing.toml"),
+    ),
+    (
+        "iis-section-locked",
+        include_str!("../../signatures/iis-section-locked.toml"),
+    ),
+    (
+        "iis-section-undeclared",
+        include_str!("../../signatures/iis-section-undeclared.toml"),
+    ),
+    (
+        "iis-unhealthy-recycle",
+        include_str!("../../signatures/iis-unhealthy-recycle.toml"),
+    ),
+    (
+        "iis-unrecognized-attribute",
+        include_str!("../../signatures/iis-unrecognized-attribute.toml"),
+    ),
+    (
+        "kestrel-not-started",
+        include_str!("../../signatures/kestrel-not-started.toml"),
+    ),
+    (
+        "log-file-unwritable",
+        include_str!("../../signatures/log-file-unwritable.toml"),
+    ),
+    (
+        "native-dll-missing",
+        include_str!("../../signatures/native-dll-missing.toml"),
+    ),
+    (
+        "net-unreachable",
+        include_str!("../../signatures/net-unreachable.toml"),
+    ),
+    (
+        "no-logs-502",
+        include_str!("../../signatures/no-logs-502.toml"),
+    ),
+    (
+        "page-403-14",
+        include_str!("../../signatures/page-403-14.toml"),
+    ),
+    (
+        "page-500-0",
+        include_str!("../../signatures/page-500-0.toml"),
+    ),
+    (
+        "page-500-19",
+        include_str!("../../signatures/page-500-19.toml"),
+    ),
+    (
+        "page-500-21",
+        include_str!("../../signatures/page-500-21.toml"),
+    ),
+    (
+        "page-500-30",
+        include_str!("../../signatures/page-500-30.toml"),
+    ),
+    (
+        "page-500-31",
+        include_str!("../../signatures/page-500-31.toml"),
+    ),
+    (
+        "page-500-32",
+        include_str!("../../signatures/page-500-32.toml"),
+    ),
+    (
+        "page-500-33",
+        include_str!("../../signatures/page-500-33.toml"),
+    ),
+    (
+        "page-500-34",
+        include_str!("../../signatures/page-500-34.toml"),
+    ),
+    (
+        "page-500-35",
+        include_str!("../../signatures/page-500-35.toml"),
+    ),
+    (
+        "page-500-36",
+        include_str!("../../signatures/page-500-36.toml"),
+    ),
+    (
+        "page-500-37",
+        include_str!("../../signatures/page-500-37.toml"),
+    ),
+    (
+        "page-500-38",
+        include_str!("../../signatures/page-500-38.toml"),
+    ),
+    (
+        "page-502-3",
+        include_str!("../../signatures/page-502-3.toml"),
+    ),
+    (
+        "page-502-5",
+        include_str!("../../signatures/page-502-5.toml"),
+    ),
+    (
+        "page-503-0",
+        include_str!("../../signatures/page-503-0.toml"),
+    ),
+    (
+        "page-ancm-detail-multiple",
+        include_str!("../../signatures/page-ancm-detail-multiple.toml"),
+    ),
+    (
+        "policy-applocker",
+        include_str!("../../signatures/policy-applocker.toml"),
+    ),
+    (
+        "port-in-use",
+        include_str!("../../signatures/port-in-use.toml"),
+    ),
+    (
+        "port-ipv6-loopback",
+        include_str!("../../signatures/port-ipv6-loopback.toml"),
+    ),
+    (
+        "port-not-the-modules",
+        include_str!("../../signatures/port-not-the-modules.toml"),
+    ),
+    (
+        "port-overridden",
+        include_str!("../../signatures/port-overridden.toml"),
+    ),
+    (
+        "port-reserved",
+        include_str!("../../signatures/port-reserved.toml"),
+    ),
+    (
+        "secret-identity-unavailable",
+        include_str!("../../signatures/secret-identity-unavailable.toml"),
+    ),
+    (
+        "secret-missing",
+        include_str!("../../signatures/secret-missing.toml"),
+    ),
+    (
+        "secret-store-permission",
+        include_str!("../../signatures/secret-store-permission.toml"),
+    ),
+    (
+        "sql-encryption",
+        include_str!("../../signatures/sql-encryption.toml"),
+    ),
+    (
+        "sxs-missing",
+        include_str!("../../signatures/sxs-missing.toml"),
+    ),
+    (
+        "user-profile-not-loaded",
+        include_str!("../../signatures/user-profile-not-loaded.toml"),
+    ),
     ("was-5002", include_str!("../../signatures/was-5002.toml")),
     ("was-5005", include_str!("../../signatures/was-5005.toml")),
     ("was-5009", include_str!("../../signatures/was-5009.toml")),

@@ -19,7 +19,10 @@ fn the_table_is_the_folder() {
         names
     };
     let table: Vec<&str> = table::FILES.iter().map(|(code, _)| *code).collect();
-    assert_eq!(table, files, "src/signature/table.rs does not list signatures/*.toml in order");
+    assert_eq!(
+        table, files,
+        "src/signature/table.rs does not list signatures/*.toml in order"
+    );
     assert!(files.len() >= 120);
     for (code, text) in table::FILES {
         let on_disk = std::fs::read_to_string(folder().join(format!("{code}.toml"))).unwrap();
@@ -30,19 +33,32 @@ fn the_table_is_the_folder() {
 #[test]
 fn every_signature_parses_and_the_quick_reader_agrees() {
     for (code, text) in table::FILES {
-        let signature = file::parse(Cow::Borrowed(code), text).unwrap_or_else(|error| panic!("{code}: {error:#}"));
+        let signature = file::parse(Cow::Borrowed(code), text)
+            .unwrap_or_else(|error| panic!("{code}: {error:#}"));
         let quick: Vec<&str> = raw_list(text, "literals").collect();
         assert_eq!(quick, file::literals(text).unwrap(), "{code}: literals");
-        assert_eq!(raw_string(text, "means"), Some(signature.means.as_str()), "{code}: means");
+        assert_eq!(
+            raw_string(text, "means"),
+            Some(signature.means.as_str()),
+            "{code}: means"
+        );
         assert_eq!(raw_string(text, "cause"), signature.cause, "{code}: cause");
-        assert_eq!(severity(raw_string(text, "severity").unwrap()), signature.severity, "{code}");
+        assert_eq!(
+            severity(raw_string(text, "severity").unwrap()),
+            signature.severity,
+            "{code}"
+        );
         let parsed = file::read(text).unwrap();
         for (key, list) in [
             ("numbers", &parsed.numbers),
             ("event_ids", &parsed.event_ids),
             ("statuses", &parsed.statuses),
         ] {
-            assert_eq!(&raw_list(text, key).collect::<Vec<_>>(), list, "{code}: {key}");
+            assert_eq!(
+                &raw_list(text, key).collect::<Vec<_>>(),
+                list,
+                "{code}: {key}"
+            );
         }
     }
 }
@@ -54,7 +70,12 @@ fn signatures_hold_their_own_lines_and_no_others() {
     let mut wrong = Vec::new();
     for (index, (code, text)) in (0_u16..).zip(table::FILES) {
         let file = file::read(text).unwrap();
-        let found = |line: &str| scanner.text(line.as_bytes()).iter().any(|hit| hit.signature == index);
+        let found = |line: &str| {
+            scanner
+                .text(line.as_bytes())
+                .iter()
+                .any(|hit| hit.signature == index)
+        };
         for line in &file.must {
             if !found(line) {
                 wrong.push(format!("{code} misses: {line}"));
@@ -67,7 +88,9 @@ fn signatures_hold_their_own_lines_and_no_others() {
         }
         let signature = catalogue.get(index).unwrap();
         if !signature.patterns.is_empty() && file.must.is_empty() {
-            wrong.push(format!("{code} has patterns and no line that it must match"));
+            wrong.push(format!(
+                "{code} has patterns and no line that it must match"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -96,7 +119,10 @@ fn a_signature_too_large_is_refused_by_name() {
     .unwrap();
     let mut catalogue = Catalogue::embedded();
     let error = format!("{:#}", catalogue.add_folder(folder.path()).unwrap_err());
-    assert!(error.contains("mine.toml") && error.contains("patterns.regex"), "{error}");
+    assert!(
+        error.contains("mine.toml") && error.contains("patterns.regex"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -113,6 +139,9 @@ fn own_signatures_join_and_replace() {
     let scanner = Scanner::new(&catalogue).unwrap();
     let hits = scanner.text(b"x\nZaphod quxed twice\n");
     assert_eq!(hits.len(), 2);
-    assert!(hits.iter().all(|hit| hit.captures["what"] == "twice" && hit.line == 1));
+    assert!(
+        hits.iter()
+            .all(|hit| hit.captures["what"] == "twice" && hit.line == 1)
+    );
     assert!(scanner.text(b"address already in use").is_empty());
 }

@@ -40,7 +40,10 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, head: &[u8]) -> Vec<Readi
     };
     result.unwrap_or_else(|error| {
         let mut reading = Reading::new(path, Source::Stdout);
-        reading.problem = Some(Problem::damaged(format!("cannot unpack {}: {error}", path.display())));
+        reading.problem = Some(Problem::damaged(format!(
+            "cannot unpack {}: {error}",
+            path.display()
+        )));
         vec![reading]
     })
 }
@@ -75,7 +78,9 @@ fn zip_members(scanner: &Scanner<'_>, path: &Path) -> io::Result<Vec<Reading>> {
         if entry.is_dir() {
             continue;
         }
-        let name = entry.name().map_or_else(|_| format!("member {index}"), |name| name.into_owned());
+        let name = entry
+            .name()
+            .map_or_else(|_| format!("member {index}"), |name| name.into_owned());
         let limit = limit(entry.compressed_size());
         let mut reading = member(scanner, path, &mut entry, limit);
         reading.name = super::StdoutName::of(Path::new(&name));
@@ -90,7 +95,10 @@ fn member(scanner: &Scanner<'_>, path: &Path, source: &mut dyn Read, limit: u64)
     let mut head = Vec::new();
     if let Err(error) = source.take(HEAD as u64).read_to_end(&mut head) {
         let mut reading = Reading::new(path, Source::Stdout);
-        reading.problem = Some(Problem::damaged(format!("cannot unpack {}: {error}", path.display())));
+        reading.problem = Some(Problem::damaged(format!(
+            "cannot unpack {}: {error}",
+            path.display()
+        )));
         return reading;
     }
     let mut rest = io::Cursor::new(head.clone()).chain(source);
@@ -118,7 +126,9 @@ impl Read for Limited<'_> {
                 self.left = left;
                 Ok(count)
             }
-            None => Err(io::Error::other("it unpacks to more than any log of its packed size")),
+            None => Err(io::Error::other(
+                "it unpacks to more than any log of its packed size",
+            )),
         }
     }
 }

@@ -59,6 +59,7 @@ pub(crate) fn look(scanner: &Scanner<'_>, event: &Event, place: u64, hits: &mut 
                     count: 1,
                     context: Context::Bare,
                     depth: 0,
+                    caught: false,
                     first: None,
                     last: None,
                     captures: positional(event),
@@ -77,15 +78,20 @@ pub(crate) fn look(scanner: &Scanner<'_>, event: &Event, place: u64, hits: &mut 
         hit.last_offset = place;
         hit.first = event.time;
         hit.last = event.time;
-        hit.captures.insert("event_id".to_owned(), event.id.to_string());
-        hit.captures.insert("provider".to_owned(), event.provider.clone());
+        hit.captures
+            .insert("event_id".to_owned(), event.id.to_string());
+        hit.captures
+            .insert("provider".to_owned(), event.provider.clone());
         if let Some(pid) = process_id(event) {
             hit.captures.insert("pid".to_owned(), pid);
         }
         if scanner.plain.is_some() {
-            hit.captures.insert("record".to_owned(), event.record.to_string());
-            hit.captures.insert("level".to_owned(), event.level.to_string());
-            hit.captures.insert("computer".to_owned(), event.computer.clone());
+            hit.captures
+                .insert("record".to_owned(), event.record.to_string());
+            hit.captures
+                .insert("level".to_owned(), event.level.to_string());
+            hit.captures
+                .insert("computer".to_owned(), event.computer.clone());
         }
         let healthy = scanner
             .catalogue

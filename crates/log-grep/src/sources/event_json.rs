@@ -50,7 +50,11 @@ fn event(item: &Value) -> Event {
         data.extend(
             list.iter()
                 .filter_map(|property| property["Value"].as_str())
-                .filter(|value| !item["Message"].as_str().is_some_and(|message| message.contains(*value)))
+                .filter(|value| {
+                    !item["Message"]
+                        .as_str()
+                        .is_some_and(|message| message.contains(*value))
+                })
                 .map(str::to_owned),
         );
     }
@@ -70,7 +74,10 @@ fn event(item: &Value) -> Event {
 fn time(value: &Value) -> Option<Timestamp> {
     let text = value.as_str().or_else(|| value["value"].as_str())?;
     if let Some(millis) = text.strip_prefix("/Date(") {
-        let digits: String = millis.chars().take_while(|c| c.is_ascii_digit() || *c == '-').collect();
+        let digits: String = millis
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || *c == '-')
+            .collect();
         return Timestamp::from_millisecond(digits.parse().ok()?).ok();
     }
     crate::time::at_head(text.as_bytes())
@@ -84,8 +91,14 @@ mod tests {
     fn both_powershells() {
         let old = serde_json::json!({"Id": 1018, "ProviderName": "p", "TimeCreated": "/Date(1577836800000)/",
             "Message": "m", "Level": 2});
-        assert_eq!(event(&old).time.unwrap().to_string(), "2020-01-01T00:00:00Z");
+        assert_eq!(
+            event(&old).time.unwrap().to_string(),
+            "2020-01-01T00:00:00Z"
+        );
         let new = serde_json::json!({"Id": 1018, "TimeCreated": "2020-01-01T02:00:00+02:00", "Message": "m"});
-        assert_eq!(event(&new).time.unwrap().to_string(), "2020-01-01T00:00:00Z");
+        assert_eq!(
+            event(&new).time.unwrap().to_string(),
+            "2020-01-01T00:00:00Z"
+        );
     }
 }

@@ -13,7 +13,12 @@ use crate::scan::{Hits, Scanner, Stream};
 /// Largest single event, in bytes.
 const MAX_EVENT: usize = 4 << 20;
 
-pub(super) fn read(scanner: &Scanner<'_>, path: &Path, source: &mut dyn Read, limit: u64) -> Reading {
+pub(super) fn read(
+    scanner: &Scanner<'_>,
+    path: &Path,
+    source: &mut dyn Read,
+    limit: u64,
+) -> Reading {
     let mut reading = Reading::new(path, Source::EventLog);
     let mut between = Stream::new(scanner);
     let mut hits = Hits::default();
@@ -38,7 +43,8 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, source: &mut dyn Read, li
         while let Some((start, end)) = next_event(&buffer[done..]) {
             between.push(&buffer[done..done + start]);
             let xml = &buffer[done + start..done + end];
-            let is_azure = *azure.get_or_insert_with(|| memchr::memmem::find(xml, b"xmlns").is_none());
+            let is_azure =
+                *azure.get_or_insert_with(|| memchr::memmem::find(xml, b"xmlns").is_none());
             place += 1;
             match parse(xml, is_azure) {
                 Some(event) => event::look(scanner, &event, place, &mut hits),
@@ -72,7 +78,8 @@ fn next_event(bytes: &[u8]) -> Option<(usize, usize)> {
         let start = from + memchr::memmem::find(&bytes[from..], b"<Event")?;
         match bytes.get(start + 6)? {
             b'>' | b' ' | b'\t' | b'\r' | b'\n' => {
-                let end = start + memchr::memmem::find(&bytes[start..], b"</Event>")? + b"</Event>".len();
+                let end =
+                    start + memchr::memmem::find(&bytes[start..], b"</Event>")? + b"</Event>".len();
                 return Some((start, end));
             }
             _ => from = start + 6,
@@ -121,7 +128,8 @@ pub(crate) fn parse(xml: &[u8], azure: bool) -> Option<Event> {
                     "EventData" | "UserData" => inside_data = false,
                     // Event Viewer's rendering repeats the level and the like
                     "RenderingInfo" => inside_data = false,
-                    "Task" | "Keywords" | "Keyword" | "Opcode" | "Version" | "Level" | "Provider" => {}
+                    "Task" | "Keywords" | "Keyword" | "Opcode" | "Version" | "Level"
+                    | "Provider" => {}
                     _ if inside_data && !text.is_empty() => event.data.push(text.to_owned()),
                     _ => {}
                 }
@@ -135,7 +143,6 @@ pub(crate) fn parse(xml: &[u8], azure: bool) -> Option<Event> {
 }
 
 fn local(name: &str) -> String {
-
     name.rsplit(':').next().unwrap_or_default().to_owned()
 }
 
@@ -150,7 +157,9 @@ fn attributes(event: &mut Event, name: &str, tag: &quick_xml::events::BytesStart
     };
     match name {
         "Provider" => {
-            event.provider = get("Name").or_else(|| get("EventSourceName")).unwrap_or_default();
+            event.provider = get("Name")
+                .or_else(|| get("EventSourceName"))
+                .unwrap_or_default();
             true
         }
         "TimeCreated" => {
@@ -227,7 +236,11 @@ mod tests {
 
     #[test]
     fn broken_markup_gives_what_was_read() {
-        let event = parse(b"<Event><System><Provider Name=\"x\"/><EventID>5</EventID></Sys<", false).unwrap();
+        let event = parse(
+            b"<Event><System><Provider Name=\"x\"/><EventID>5</EventID></Sys<",
+            false,
+        )
+        .unwrap();
         assert_eq!((event.provider.as_str(), event.id), ("x", 5));
         assert!(parse(b"<Event>nothing</Event>", false).is_none());
     }

@@ -20,8 +20,16 @@ const CHUNK: u64 = 65_536;
 
 /// Parts of the names of providers whose events the signatures know.
 const PROVIDERS: &[&str] = &[
-    "AspNetCore", ".NET Runtime", "Application Error", "-WAS", "W3SVC", "HttpEvent", "AppLocker", "CodeIntegrity",
-    "SideBySide", "ASP.NET",
+    "AspNetCore",
+    ".NET Runtime",
+    "Application Error",
+    "-WAS",
+    "W3SVC",
+    "HttpEvent",
+    "AppLocker",
+    "CodeIntegrity",
+    "SideBySide",
+    "ASP.NET",
 ];
 
 pub(super) fn is_evtx(head: &[u8]) -> bool {
@@ -51,7 +59,11 @@ impl Interest {
     }
 
     fn wants(&self, chunk: &[u8]) -> bool {
-        self.all || self.needles.iter().any(|needle| needle.find(chunk).is_some())
+        self.all
+            || self
+                .needles
+                .iter()
+                .any(|needle| needle.find(chunk).is_some())
     }
 }
 
@@ -60,21 +72,30 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, length: u64) -> Reading {
     let interest = Interest::of(scanner);
     let chunks = length.saturating_sub(HEADER).div_ceil(CHUNK);
     let next = AtomicU64::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8).min(chunks as usize);
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(8)
+        .min(chunks as usize);
     let parts: Vec<Vec<(u64, Part)>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 scope.spawn(|| {
                     let mut parts = Vec::new();
-                    let Ok(mut file) = File::open(path) else { return parts };
+                    let Ok(mut file) = File::open(path) else {
+                        return parts;
+                    };
                     let mut buffer = Vec::new();
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= chunks || !fill(&mut file, HEADER + index * CHUNK, &mut buffer) {
+                        if index >= chunks || !fill(&mut file, HEADER + index * CHUNK, &mut buffer)
+                        {
                             return parts;
                         }
                         let part = chunk(scanner, &interest, &buffer, index);
-                        if !part.hits.is_empty() || part.hits.healthy.is_some() || part.problem.is_some() {
+                        if !part.hits.is_empty()
+                            || part.hits.healthy.is_some()
+                            || part.problem.is_some()
+                        {
                             parts.push((index, part));
                         }
                     }
@@ -82,7 +103,10 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, length: u64) -> Reading {
             })
             .collect();
         // a worker that panics would be a defect of the parser: its chunks are reported as unread
-        workers.into_iter().map(|worker| worker.join().unwrap_or_default()).collect()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_default())
+            .collect()
     });
     let mut parts: Vec<(u64, Part)> = parts.into_iter().flatten().collect();
     parts.sort_by_key(|(index, _)| *index);
@@ -90,7 +114,12 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, length: u64) -> Reading {
 }
 
 /// Reads an event log that comes out of an archive.
-pub(super) fn stream(scanner: &Scanner<'_>, path: &Path, source: &mut dyn Read, limit: u64) -> Reading {
+pub(super) fn stream(
+    scanner: &Scanner<'_>,
+    path: &Path,
+    source: &mut dyn Read,
+    limit: u64,
+) -> Reading {
     let interest = Interest::of(scanner);
     let mut parts = Vec::new();
     let mut source = source.take(limit);
@@ -164,7 +193,11 @@ fn chunk(scanner: &Scanner<'_>, interest: &Interest, bytes: &[u8], index: u64) -
 }
 
 /// Calls `look` for every event of a chunk that can be read. Returns why others could not.
-pub(crate) fn events(bytes: &[u8], index: u64, mut look: impl FnMut(u64, &Event)) -> Option<String> {
+pub(crate) fn events(
+    bytes: &[u8],
+    index: u64,
+    mut look: impl FnMut(u64, &Event),
+) -> Option<String> {
     let mut data = match EvtxChunkData::new(bytes.to_vec(), false) {
         Ok(data) => data,
         Err(error) => return Some(format!("chunk {index}: {error}")),

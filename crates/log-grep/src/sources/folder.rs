@@ -11,7 +11,13 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 /// Names of files that have such an extension and are no logs.
-const NO_LOGS: &[&str] = &[".deps.json", ".runtimeconfig.json", "appsettings", "package.json", "robots.txt"];
+const NO_LOGS: &[&str] = &[
+    ".deps.json",
+    ".runtimeconfig.json",
+    "appsettings",
+    "package.json",
+    "robots.txt",
+];
 
 /// Every log below `folder`, sorted by path. Links are not followed. What cannot be listed comes as
 /// an error with its path.
@@ -34,7 +40,9 @@ fn walk(
         Err(error) => return failed.push((folder.to_owned(), error)),
     };
     for entry in entries.flatten() {
-        let Ok(kind) = entry.file_type() else { continue };
+        let Ok(kind) = entry.file_type() else {
+            continue;
+        };
         let path = entry.path();
         if kind.is_dir() && depth < MAX_DEPTH {
             walk(&path, depth + 1, found, failed);
@@ -53,5 +61,7 @@ fn is_log(path: &Path) -> bool {
         return false;
     };
     EXTENSIONS.contains(&extension)
-        && !NO_LOGS.iter().any(|other| name.starts_with(other) || name.ends_with(other))
+        && !NO_LOGS
+            .iter()
+            .any(|other| name.starts_with(other) || name.ends_with(other))
 }

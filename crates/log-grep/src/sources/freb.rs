@@ -42,15 +42,21 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, bytes: &[u8]) -> Reading 
                 let content = value.trim();
                 match name.as_str() {
                     "ErrorCode" => {
-                        let head = content.split(|c: char| c == '(' || c.is_whitespace()).rfind(|part| !part.is_empty());
+                        let head = content
+                            .split(|c: char| c == '(' || c.is_whitespace())
+                            .rfind(|part| !part.is_empty());
                         let code = content
                             .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
                             .chain(head)
                             .find_map(number::parse);
                         codes.extend(code.filter(|&code| code != 0));
                     }
-                    "ModuleName" => drop(captures.insert("module".to_owned(), text::one_line(content))),
-                    "HttpSubStatus" => drop(captures.insert("substatus".to_owned(), content.to_owned())),
+                    "ModuleName" => {
+                        drop(captures.insert("module".to_owned(), text::one_line(content)))
+                    }
+                    "HttpSubStatus" => {
+                        drop(captures.insert("substatus".to_owned(), content.to_owned()))
+                    }
                     _ => {}
                 }
                 if !content.is_empty() && content.len() < 64 * 1024 {
@@ -78,7 +84,12 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, bytes: &[u8]) -> Reading 
     }
     captures.insert("status".to_owned(), dotted);
     let excerpt = text::excerpt(
-        format!("{} {}", captures["status"], captures.get("url").map_or("", String::as_str)).as_bytes(),
+        format!(
+            "{} {}",
+            captures["status"],
+            captures.get("url").map_or("", String::as_str)
+        )
+        .as_bytes(),
         text::EXCERPT,
     );
     for signature in found {
@@ -91,6 +102,7 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, bytes: &[u8]) -> Reading 
                 count: 1,
                 context: Context::Bare,
                 depth: 0,
+                caught: false,
                 first: None,
                 last: None,
                 captures: captures.clone(),

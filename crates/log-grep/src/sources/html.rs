@@ -18,7 +18,8 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, bytes: &[u8]) -> Reading 
 
 /// Tags that begin a new line.
 const BLOCKS: &[&str] = &[
-    "p", "div", "br", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "pre", "title", "legend", "ul", "ol", "table",
+    "p", "div", "br", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "pre", "title", "legend",
+    "ul", "ol", "table",
 ];
 
 /// The text of a page: scripts and styles left out, blocks on lines of their own.
@@ -63,7 +64,11 @@ mod tests {
             "<html><head><title> HTTP Error 500.30 - x </title><style>h1{}</style></head>\
              <body><!-- <p>no</p> --><h3>a &lt;b&gt;</h3><li>c",
         );
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         assert_eq!(lines, ["HTTP Error 500.30 - x", "a <b>", "c"]);
     }
 }

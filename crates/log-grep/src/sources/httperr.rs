@@ -16,14 +16,25 @@ const REASONS: &[(&str, &str)] = &[
     ("AppPoolTimer", "httperr-app-pool-timer"),
     ("QueueFull", "httperr-queue-full"),
     ("ConnLimit", "httperr-connection-limit"),
-    ("Connection_Abandoned_By_ReqQueue", "httperr-connection-abandoned"),
-    ("Connection_Abandoned_By_AppPool", "httperr-connection-abandoned"),
+    (
+        "Connection_Abandoned_By_ReqQueue",
+        "httperr-connection-abandoned",
+    ),
+    (
+        "Connection_Abandoned_By_AppPool",
+        "httperr-connection-abandoned",
+    ),
     ("N/A", "httperr-unavailable"),
 ];
 
 const MAX_LINE: u64 = 64 * 1024;
 
-pub(super) fn read(scanner: &Scanner<'_>, path: &Path, source: &mut dyn Read, limit: u64) -> Reading {
+pub(super) fn read(
+    scanner: &Scanner<'_>,
+    path: &Path,
+    source: &mut dyn Read,
+    limit: u64,
+) -> Reading {
     let mut reading = Reading::new(path, Source::HttpErr);
     let mut folded: BTreeMap<(u16, String), Hit> = BTreeMap::new();
     let mut names: Vec<String> = Vec::new();
@@ -57,36 +68,47 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, source: &mut dyn Read, li
             let at = names.iter().position(|have| have == name)?;
             // a URL with blanks in it moves what comes behind: count those from the end
             let back = names.len() - at;
-            if back <= 5 { words.len().checked_sub(back).map(|at| words[at]) } else { words.get(at).copied() }
+            if back <= 5 {
+                words.len().checked_sub(back).map(|at| words[at])
+            } else {
+                words.get(at).copied()
+            }
         };
-        let Some(reason) = word("s-reason") else { continue };
+        let Some(reason) = word("s-reason") else {
+            continue;
+        };
         let Some(&(_, code)) = REASONS.iter().find(|(have, _)| *have == reason) else {
             continue;
         };
         if reason == "N/A" && word("sc-status") != Some("503") {
             continue;
         }
-        let Some(signature) = scanner.catalogue.find(code) else { continue };
+        let Some(signature) = scanner.catalogue.find(code) else {
+            continue;
+        };
         let queue = word("s-queuename").unwrap_or("-").to_owned();
-        let time = word("date").zip(word("time")).and_then(|(date, time)| {
-            crate::time::at_head(format!("{date}T{time}").as_bytes())
-        });
-        let hit = folded.entry((signature, queue.clone())).or_insert_with(|| Hit {
-            signature,
-            offset: begin,
-            last_offset: begin,
-            line: number - 1,
-            count: 0,
-            context: Context::Logged,
-            depth: 0,
-            first: time,
-            last: time,
-            captures: BTreeMap::from([
-                ("pool".to_owned(), text::one_line(&queue)),
-                ("reason".to_owned(), text::one_line(reason)),
-            ]),
-            excerpt: text::excerpt(text.as_bytes(), text::EXCERPT),
-        });
+        let time = word("date")
+            .zip(word("time"))
+            .and_then(|(date, time)| crate::time::at_head(format!("{date}T{time}").as_bytes()));
+        let hit = folded
+            .entry((signature, queue.clone()))
+            .or_insert_with(|| Hit {
+                signature,
+                offset: begin,
+                last_offset: begin,
+                line: number - 1,
+                count: 0,
+                context: Context::Logged,
+                depth: 0,
+                caught: false,
+                first: time,
+                last: time,
+                captures: BTreeMap::from([
+                    ("pool".to_owned(), text::one_line(&queue)),
+                    ("reason".to_owned(), text::one_line(reason)),
+                ]),
+                excerpt: text::excerpt(text.as_bytes(), text::EXCERPT),
+            });
         hit.count += 1;
         hit.last = time.or(hit.last);
         hit.last_offset = begin;

@@ -156,7 +156,10 @@ fn open(scanner: &Scanner<'_>, path: &Path) -> io::Result<Vec<Reading>> {
     if metadata.is_dir() {
         return Err(io::Error::other("is a folder"));
     }
-    let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| Timestamp::try_from(time).ok());
     let mut head = vec![0; HEAD];
     let have = read_head(&mut file, &mut head)?;
     head.truncate(have);
@@ -173,7 +176,13 @@ fn open(scanner: &Scanner<'_>, path: &Path) -> io::Result<Vec<Reading>> {
         let (encoding, mark) = text::detect(&head);
         let plain = encoding == Encoding::AsciiCompatible && kind(&head) == Kind::Text;
         if plain {
-            vec![plain_file(scanner, path, metadata.len(), mark as u64, &head)]
+            vec![plain_file(
+                scanner,
+                path,
+                metadata.len(),
+                mark as u64,
+                &head,
+            )]
         } else {
             vec![stream(scanner, path, &head, &mut file, u64::MAX)]
         }
@@ -342,11 +351,15 @@ fn kind(head: &[u8]) -> Kind {
     if has("s-reason") || has("#Software: Microsoft HTTP API") {
         return Kind::HttpErr;
     }
-    if has("#Software: Microsoft Internet Information") || has("#Fields: ") || w3c::looks_like(start) {
+    if has("#Software: Microsoft Internet Information")
+        || has("#Fields: ")
+        || w3c::looks_like(start)
+    {
         return Kind::W3c;
     }
     let low = start[..start.len().min(512)].to_ascii_lowercase();
-    if low.starts_with(b"<!doctype html") || low.starts_with(b"<html") || low.starts_with(b"<head") {
+    if low.starts_with(b"<!doctype html") || low.starts_with(b"<html") || low.starts_with(b"<head")
+    {
         return Kind::Html;
     }
     Kind::Text

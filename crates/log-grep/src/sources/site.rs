@@ -27,7 +27,9 @@ pub(crate) fn logs(folder: &Path, site: Option<&Site>, map: &PathMap) -> Vec<Pat
     for name in ["logs", "log", "Logs", "App_Data/logs"] {
         found.extend(newest(&folder.join(name), |_| true));
     }
-    found.extend(newest(folder, |name| name.ends_with(".log") || name.ends_with(".err")));
+    found.extend(newest(folder, |name| {
+        name.ends_with(".log") || name.ends_with(".err")
+    }));
     // Azure App Service: D:\home\site\wwwroot beside D:\home\LogFiles
     if let Some(home) = folder.parent().and_then(Path::parent)
         && home.join("LogFiles").is_dir()
@@ -40,7 +42,9 @@ pub(crate) fn logs(folder: &Path, site: Option<&Site>, map: &PathMap) -> Vec<Pat
         server(site, map, &mut found);
     }
     let mut seen = std::collections::BTreeSet::new();
-    found.retain(|path| path.is_file() && seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
+    found.retain(|path| {
+        path.is_file() && seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone()))
+    });
     found
 }
 
@@ -51,28 +55,36 @@ fn stdout(folder: &Path, site: Option<&Site>, map: &PathMap, found: &mut Vec<Pat
     let physical = site.and_then(|site| site.physical_path.clone());
     let mut take = |value: &str, whole: bool| {
         let plain = windows_path::plain(value).into_owned();
-        let Some(name) = windows_path::file_name(&plain).map(str::to_owned) else { return };
+        let Some(name) = windows_path::file_name(&plain).map(str::to_owned) else {
+            return;
+        };
         let parent = windows_path::parent(&plain).unwrap_or("").to_owned();
         let place = if windows_path::is_absolute(&plain) {
             map.locate(&parent).found().map(Path::to_owned)
         } else {
-            let local = match locate_below(folder, &parent).found() {
+            match locate_below(folder, &parent).found() {
                 Some(path) => Some(path.to_owned()),
                 None => physical
                     .as_deref()
                     .and_then(|base| map.locate_from(base, &parent).found().map(Path::to_owned)),
-            };
-            local
+            }
         };
         let Some(place) = place else { return };
         let lower = name.to_lowercase();
         found.extend(newest(&place, |have| {
-            if whole { have.to_lowercase() == lower } else { have.to_lowercase().starts_with(&lower) }
+            if whole {
+                have.to_lowercase() == lower
+            } else {
+                have.to_lowercase().starts_with(&lower)
+            }
         }));
     };
     take(section.stdout_log_file(), false);
     if let Some(debug) = section.handler_setting("debugFile") {
-        take(debug.value.as_deref().unwrap_or(r".\aspnetcore-debug.log"), true);
+        take(
+            debug.value.as_deref().unwrap_or(r".\aspnetcore-debug.log"),
+            true,
+        );
     }
 }
 
@@ -82,11 +94,19 @@ fn server(site: &Site, map: &PathMap, found: &mut Vec<PathBuf>) {
         let folder = site.log_directory.as_deref().unwrap_or(IIS_LOGS);
         let folder = windows_path::join(folder, &format!("W3SVC{id}"));
         if let Some(folder) = map.locate(&folder).found() {
-            found.extend(newest(folder, |name| name.ends_with(".log")).into_iter().take(3));
+            found.extend(
+                newest(folder, |name| name.ends_with(".log"))
+                    .into_iter()
+                    .take(3),
+            );
         }
     }
     if let Some(folder) = map.locate(HTTPERR).found() {
-        found.extend(newest(folder, |name| name.ends_with(".log")).into_iter().take(2));
+        found.extend(
+            newest(folder, |name| name.ends_with(".log"))
+                .into_iter()
+                .take(2),
+        );
     }
     for path in SERVER {
         found.extend(map.locate(path).found().map(Path::to_owned));

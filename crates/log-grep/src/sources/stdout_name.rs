@@ -19,10 +19,14 @@ impl StdoutName {
     /// Reads `{prefix}_{time}_{pid}.log` or `{prefix}_{pid}_{time}.log`.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
-        let stem = name.strip_suffix(".gz").unwrap_or(name).strip_suffix(".log")?;
+        let stem = name
+            .strip_suffix(".gz")
+            .unwrap_or(name)
+            .strip_suffix(".log")?;
         let (rest, last) = stem.rsplit_once('_')?;
         let (_, first) = rest.rsplit_once('_')?;
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(first) || !digits(last) {
             return None;
         }

@@ -32,7 +32,11 @@ struct Columns {
 impl Columns {
     fn of(fields: &str) -> Self {
         let names: Vec<&str> = fields.split_ascii_whitespace().collect();
-        let at = |name: &str| names.iter().position(|have| have.eq_ignore_ascii_case(name));
+        let at = |name: &str| {
+            names
+                .iter()
+                .position(|have| have.eq_ignore_ascii_case(name))
+        };
         Self {
             date: at("date"),
             time: at("time"),
@@ -49,10 +53,16 @@ impl Columns {
     /// the first three bare numbers in a row behind the method whose first is a status.
     fn guess(words: &[&str]) -> Option<Self> {
         let is = |at: usize, low: u64, high: u64| {
-            words.get(at).and_then(|word| word.parse::<u64>().ok()).is_some_and(|n| (low..=high).contains(&n))
+            words
+                .get(at)
+                .and_then(|word| word.parse::<u64>().ok())
+                .is_some_and(|n| (low..=high).contains(&n))
         };
         let status = (4..words.len()).rev().find(|&at| {
-            is(at, 100, 599) && is(at + 1, 0, 99) && is(at + 2, 0, u64::from(u32::MAX)) && words[at].len() == 3
+            is(at, 100, 599)
+                && is(at + 1, 0, 99)
+                && is(at + 2, 0, u64::from(u32::MAX))
+                && words[at].len() == 3
         })?;
         Some(Self {
             date: Some(0),
@@ -69,7 +79,10 @@ impl Columns {
 
 /// `2018-06-19 12:02:18 10.40.21.85 GET ...` without a heading.
 pub(super) fn looks_like(start: &[u8]) -> bool {
-    let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = start
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
     let Ok(line) = std::str::from_utf8(&line[..line.len().min(4096)]) else {
         return false;
     };
@@ -77,18 +90,26 @@ pub(super) fn looks_like(start: &[u8]) -> bool {
     words.len() >= 10
         && words[0].len() == 10
         && crate::time::at_head(line.as_bytes()).is_some()
-        && words[2..].iter().take(6).any(|word| {
-            ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"].contains(word)
-        })
+        && words[2..]
+            .iter()
+            .take(6)
+            .any(|word| ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"].contains(word))
         && Columns::guess(&words).is_some()
 }
 
 /// Words of a line; a pasted one may have marks of emphasis.
 fn cleaned(line: &str) -> Vec<&str> {
-    line.split_ascii_whitespace().map(|word| word.trim_matches('*')).collect()
+    line.split_ascii_whitespace()
+        .map(|word| word.trim_matches('*'))
+        .collect()
 }
 
-pub(super) fn read(scanner: &Scanner<'_>, path: &Path, source: &mut dyn Read, limit: u64) -> Reading {
+pub(super) fn read(
+    scanner: &Scanner<'_>,
+    path: &Path,
+    source: &mut dyn Read,
+    limit: u64,
+) -> Reading {
     let mut reading = Reading::new(path, Source::W3c);
     let mut log = Log::default();
     let mut reader = BufReader::with_capacity(256 * 1024, source.take(limit));
@@ -164,9 +185,9 @@ impl Log {
         let Some(signature) = signature(scanner, status, substatus, win32) else {
             return;
         };
-        let time = word(columns.date).zip(word(columns.time)).and_then(|(date, time)| {
-            crate::time::at_head(format!("{date}T{time}").as_bytes())
-        });
+        let time = word(columns.date)
+            .zip(word(columns.time))
+            .and_then(|(date, time)| crate::time::at_head(format!("{date}T{time}").as_bytes()));
         let key = (signature, u64::from(win32) << 32 | u64::from(status));
         match self.index.get(&key) {
             Some(&at) => {
@@ -174,7 +195,8 @@ impl Log {
                 hit.count += 1;
                 hit.last = time.or(hit.last);
                 hit.last_offset = offset;
-                hit.captures.insert("well_until_last".to_owned(), self.well.to_string());
+                hit.captures
+                    .insert("well_until_last".to_owned(), self.well.to_string());
             }
             None if self.hits.len() < MAX_DISTINCT => {
                 self.index.insert(key, self.hits.len());
@@ -200,6 +222,7 @@ impl Log {
                     count: 1,
                     context: Context::Logged,
                     depth: 0,
+                    caught: false,
                     first: time,
                     last: time,
                     captures,
@@ -212,10 +235,15 @@ impl Log {
 
     fn finish(mut self) -> Vec<Hit> {
         for hit in &mut self.hits {
-            let until = hit.captures.remove("well_until_last").and_then(|count| count.parse::<u64>().ok());
+            let until = hit
+                .captures
+                .remove("well_until_last")
+                .and_then(|count| count.parse::<u64>().ok());
             if let Some(until) = until {
-                hit.captures.insert("well_after".to_owned(), (self.well - until).to_string());
-                hit.captures.insert("requests".to_owned(), self.requests.to_string());
+                hit.captures
+                    .insert("well_after".to_owned(), (self.well - until).to_string());
+                hit.captures
+                    .insert("requests".to_owned(), self.requests.to_string());
             }
         }
         self.hits
@@ -232,17 +260,32 @@ fn normalised(win32: u32) -> u32 {
 }
 
 /// The signature of a status; a win32 status that names a cause by itself is better.
-pub(super) fn signature(scanner: &Scanner<'_>, status: u16, substatus: &str, win32: u32) -> Option<u16> {
+pub(super) fn signature(
+    scanner: &Scanner<'_>,
+    status: u16,
+    substatus: &str,
+    win32: u32,
+) -> Option<u16> {
     let dotted = format!("{status}.{substatus}");
     let page = scanner.catalogue.by_status(&dotted);
     let code = scanner
         .catalogue
         .by_number(normalised(win32))
-        .find(|&index| scanner.catalogue.get(index).is_some_and(|signature| signature.cause.is_some()));
+        .find(|&index| {
+            scanner
+                .catalogue
+                .get(index)
+                .is_some_and(|signature| signature.cause.is_some())
+        });
     match (page, code) {
         // 500.0 to 500.38 of the module
         (Some(page), Some(code)) if matches!(dotted.as_str(), "502.5" | "500.0" | "500.19") => {
-            let rank = |index| scanner.catalogue.get(index).map_or(0, |signature| signature.rank);
+            let rank = |index| {
+                scanner
+                    .catalogue
+                    .get(index)
+                    .map_or(0, |signature| signature.rank)
+            };
             Some(if rank(code) > rank(page) { code } else { page })
         }
         (page, _) => page,
@@ -258,6 +301,7 @@ fn plain_hit(text: &str, offset: u64, line: u64) -> Hit {
         count: 1,
         context: Context::Logged,
         depth: 0,
+        caught: false,
         first: crate::time::at_head(text.as_bytes()),
         last: None,
         captures: BTreeMap::new(),

@@ -6,6 +6,9 @@ use crate::scan::Hit;
 use crate::signature::{Catalogue, When};
 use crate::sources::{Reading, Source};
 
+/// Seconds within which a server that caught its startup exception says that it listens.
+const SAME_START: i64 = 120;
+
 /// The last healthy starts of each log.
 pub(super) struct Starts {
     list: Vec<Start>,
@@ -67,18 +70,33 @@ impl Starts {
             if !same_app {
                 return false;
             }
+            if hit.caught {
+                // the server that answers 500 says that it listens, too
+                return start
+                    .time
+                    .zip(hit.last.or(hit.first))
+                    .is_some_and(|(start, failed)| {
+                        start.as_second() - failed.as_second() > SAME_START
+                    });
+            }
             if start.reading == reading {
                 return start.offset > hit.last_offset;
             }
             start.is_event
-                && start.time.zip(hit.last.or(hit.first)).is_some_and(|(start, failed)| start > failed)
+                && start
+                    .time
+                    .zip(hit.last.or(hit.first))
+                    .is_some_and(|(start, failed)| start > failed)
         })
     }
 }
 
 /// Folder or id of the app, in one spelling.
 fn app(hit: &Hit) -> Option<String> {
-    let name = hit.captures.get("root").or_else(|| hit.captures.get("app"))?;
+    let name = hit
+        .captures
+        .get("root")
+        .or_else(|| hit.captures.get("app"))?;
     Some(name.trim_end_matches('\\').to_lowercase())
 }
 

@@ -8,7 +8,9 @@ pub(crate) fn fill(template: &str, captures: &BTreeMap<String, String>) -> Strin
     let mut out = String::with_capacity(template.len() + 64);
     let mut rest = template;
     while let Some(at) = rest.find('{') {
-        let Some(end) = rest[at..].find('}') else { break };
+        let Some(end) = rest[at..].find('}') else {
+            break;
+        };
         let name = &rest[at + 1..at + end];
         out.push_str(&rest[..at]);
         rest = &rest[at + end + 1..];
@@ -24,7 +26,11 @@ pub(crate) fn fill(template: &str, captures: &BTreeMap<String, String>) -> Strin
     }
     out.push_str(rest);
     let text = out.trim().trim_end_matches([':', ',']).to_owned();
-    if text.is_empty() { "an exception ended the start".to_owned() } else { text }
+    if text.is_empty() {
+        "an exception ended the start".to_owned()
+    } else {
+        text
+    }
 }
 
 /// Takes back what only led to the missing value. Returns the rest of the template.

@@ -20,6 +20,9 @@ use crate::sources::{Reading, Source};
 /// Signatures up to this rank only say that something failed, or guess.
 const GENERIC: u8 = 30;
 
+/// What a notice loses against a failure.
+const NOTICE: i32 = -5_000;
+
 /// What one failure is known by, after joining.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -61,14 +64,19 @@ pub(crate) struct Selection {
 }
 
 /// The answers of one target, the best first.
-pub(crate) fn judge(catalogue: &Catalogue, readings: &[Reading], selection: &Selection) -> Vec<Answer> {
+pub(crate) fn judge(
+    catalogue: &Catalogue,
+    readings: &[Reading],
+    selection: &Selection,
+) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
     let starts = history::starts(catalogue, readings);
     for (index, reading) in readings.iter().enumerate() {
-        let failed = reading
-            .hits
-            .iter()
-            .any(|hit| catalogue.get(hit.signature).is_some_and(|signature| says_failed(signature, hit)));
+        let failed = reading.hits.iter().any(|hit| {
+            catalogue
+                .get(hit.signature)
+                .is_some_and(|signature| says_failed(signature, hit))
+        });
         for hit in &reading.hits {
             if hit.signature == PLAIN {
                 answers.push(answer(reading, hit, Severity::Info, 0, None));
@@ -95,6 +103,10 @@ pub(crate) fn judge(catalogue: &Catalogue, readings: &[Reading], selection: &Sel
     }
     let mut answers = join(catalogue, answers);
     answers.sort_by(|a, b| {
+        if a.hit.signature == PLAIN || b.hit.signature == PLAIN {
+            // what --grep found stays in the order of the logs
+            return (&a.path, &a.member, a.hit.offset).cmp(&(&b.path, &b.member, b.hit.offset));
+        }
         (b.severity, b.score, b.time())
             .cmp(&(a.severity, a.score, a.time()))
             .then_with(|| a.path.cmp(&b.path))
@@ -132,7 +144,10 @@ fn answer(
 
 fn is_selected(catalogue: &Catalogue, answer: &Answer, selection: &Selection) -> bool {
     if !selection.signatures.is_empty() {
-        let code = catalogue.heads.get(usize::from(answer.hit.signature)).map(|head| head.code.as_ref());
+        let code = catalogue
+            .heads
+            .get(usize::from(answer.hit.signature))
+            .map(|head| head.code.as_ref());
         let wanted = |want: &String| code == Some(want.strip_prefix("log/").unwrap_or(want));
         if !selection.signatures.iter().any(wanted) {
             return false;
@@ -140,7 +155,8 @@ fn is_selected(catalogue: &Catalogue, answer: &Answer, selection: &Selection) ->
     }
     match answer.time() {
         Some(time) => {
-            selection.since.is_none_or(|since| time >= since) && selection.until.is_none_or(|until| time <= until)
+            selection.since.is_none_or(|since| time >= since)
+                && selection.until.is_none_or(|until| time <= until)
         }
         // what has no time is not hidden by a wish about time
         None => true,
@@ -163,7 +179,6 @@ fn severity(signature: &Signature, hit: &Hit, failed: bool, source: Source) -> S
     let judged = match (signature.when, hit.context) {
         (When::Notice | When::Healthy, _) => declared,
         (_, Context::Shutdown) => declared.min(Severity::Info),
-        (When::Start, Context::Request) => declared.min(Severity::Warning),
         (When::Start, _) => declared,
         (When::Any, Context::Fatal | Context::Bare) => declared,
         (When::Any, Context::Logged) if failed => declared,
@@ -185,7 +200,12 @@ fn score(signature: &Signature, hit: &Hit, failed: bool) -> i32 {
         Context::Request => -30,
         Context::Shutdown => -100,
     };
-    i32::from(signature.rank) * 10 + context + i32::from(hit.depth.min(6)) * 4
+    let kind = match signature.when {
+        // a notice never leads where a failure, even a past one, was met
+        When::Notice | When::Healthy => NOTICE,
+        When::Start | When::Any => 0,
+    };
+    i32::from(signature.rank) * 10 + context + kind + i32::from(hit.depth.min(6)) * 4
 }
 
 /// The same failure met in several logs, or several times in one, as one answer.
@@ -197,7 +217,11 @@ fn join(catalogue: &Catalogue, answers: Vec<Answer>) -> Vec<Answer> {
             joined.push(answer);
             continue;
         }
-        let key = (answer.hit.signature, answer.history, identity(catalogue, &answer));
+        let key = (
+            answer.hit.signature,
+            answer.history,
+            identity(catalogue, &answer),
+        );
         match index.get(&key) {
             Some(&at) => merge(&mut joined[at], answer),
             None => {
@@ -218,15 +242,26 @@ fn identity(catalogue: &Catalogue, answer: &Answer) -> String {
         .hit
         .captures
         .iter()
-        .filter(|(name, _)| signature.message.contains(&format!("{{{name}}}")) && *name != "exception_message")
-        .filter(|(name, _)| !matches!(name.as_str(), "port" | "pid" | "code" | "hresult" | "commandline" | "app" | "address"))
+        .filter(|(name, _)| {
+            signature.message.contains(&format!("{{{name}}}")) && *name != "exception_message"
+        })
+        .filter(|(name, _)| {
+            !matches!(
+                name.as_str(),
+                "port" | "pid" | "code" | "hresult" | "commandline" | "app" | "address"
+            )
+        })
         .map(|(name, value)| format!("{name}={value};"))
         .collect()
 }
 
 fn merge(kept: &mut Answer, other: Answer) {
     let better = (other.severity, other.score) > (kept.severity, kept.score);
-    let (mut best, rest) = if better { (other, kept.clone()) } else { (kept.clone(), other) };
+    let (mut best, rest) = if better {
+        (other, kept.clone())
+    } else {
+        (kept.clone(), other)
+    };
     if rest.path != best.path && !best.seen_in.contains(&rest.path) {
         best.seen_in.push(rest.path.clone());
     }
@@ -259,7 +294,9 @@ fn absorb(catalogue: &Catalogue, answers: Vec<Answer>) -> Vec<Answer> {
                 && answer.severity > Severity::Info
                 && is_near(best, &answer)
                 && ((answer.rank <= GENERIC && best.rank > answer.rank)
-                    || (answer.cause.is_some() && answer.cause == best.cause && best.rank >= answer.rank))
+                    || (answer.cause.is_some()
+                        && answer.cause == best.cause
+                        && best.rank >= answer.rank))
         };
         match kept.iter_mut().find(fits) {
             Some(best) => {
@@ -290,8 +327,21 @@ fn absorb(catalogue: &Catalogue, answers: Vec<Answer>) -> Vec<Answer> {
 
 /// Captures of the repeating events that the answer takes over.
 const CARRIED: &[&str] = &[
-    "app", "root", "commandline", "stage", "port", "exit_code", "pid", "hresult", "event_id", "provider", "version",
-    "architecture", "framework", "exception", "frame",
+    "app",
+    "root",
+    "commandline",
+    "stage",
+    "port",
+    "exit_code",
+    "pid",
+    "hresult",
+    "event_id",
+    "provider",
+    "version",
+    "architecture",
+    "framework",
+    "exception",
+    "frame",
 ];
 
 /// One start, as far as can be told: the same log, or a few minutes.
