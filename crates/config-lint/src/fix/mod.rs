@@ -1,5 +1,6 @@
 //! Repairs: planned on the bytes that were read, tried on paper, written whole, and put back on request.
 
+mod diff;
 mod edit;
 pub(crate) mod file;
 pub(crate) mod plan;

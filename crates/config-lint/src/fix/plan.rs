@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::app::{App, Overlay};
 use crate::args::Model;
 use crate::finding::{Change, Findings, Found, Repair};
-use crate::fix::{edit, file};
+use crate::fix::{diff, edit, file};
 use crate::own_section::{V1, V2, handlers, names_module};
 use crate::rules;
 use crate::server::Servers;
@@ -60,18 +60,11 @@ pub(crate) struct FileChange {
 impl FileChange {
     /// The change as a unified diff that `patch` takes.
     pub(crate) fn diff(&self) -> String {
-        let name = self.path.to_string_lossy().replace('\\', "/");
-        let (before, after) = (
-            String::from_utf8_lossy(&self.before),
-            String::from_utf8_lossy(&self.after),
-        );
-        similar::TextDiff::from_lines(before.as_ref(), after.as_ref())
-            .unified_diff()
-            .header(
-                &format!("a/{}", name.trim_start_matches('/')),
-                &format!("b/{}", name.trim_start_matches('/')),
-            )
-            .to_string()
+        diff::unified(
+            &self.path.to_string_lossy(),
+            &String::from_utf8_lossy(&self.before),
+            &String::from_utf8_lossy(&self.after),
+        )
     }
 }
 
