@@ -224,6 +224,7 @@ pub fn one<E: Send>(
 
 impl<V: Visit> Work<'_, V> {
     fn run(&self, send: &Sender<V::Event>) {
+        sys::prepare_thread();
         while let Some(task) = self.next(send) {
             match task {
                 Task::Root(dir, place) => self.enter(dir, place, self.above, send),

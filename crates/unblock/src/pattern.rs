@@ -4,15 +4,22 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use anyhow::Context as _;
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use glob::{MatchOptions, Pattern};
 
 use crate::args::Args;
 
-/// Which names are looked at. Case does not matter, as on Windows.
+/// Case does not matter, as on Windows, and `*` crosses folders: `bin/*` is all that is below `bin`.
+const MANNER: MatchOptions = MatchOptions {
+    case_sensitive: false,
+    require_literal_separator: false,
+    require_literal_leading_dot: false,
+};
+
+/// Which names are looked at.
 #[derive(Debug)]
 pub(crate) struct Patterns {
-    include: Option<GlobSet>,
-    exclude: Option<GlobSet>,
+    include: Vec<Pattern>,
+    exclude: Vec<Pattern>,
 }
 
 impl Patterns {
@@ -23,39 +30,45 @@ impl Patterns {
         })
     }
 
-    /// Whether there is anything to match: paths need not be put together otherwise.
+    /// Whether there is nothing to match: paths need not be put together then.
     pub(crate) fn is_empty(&self) -> bool {
-        self.include.is_none() && self.exclude.is_none()
+        self.include.is_empty() && self.exclude.is_empty()
     }
 
     /// Whether a file is looked at; `path` is below the target.
     pub(crate) fn takes(&self, path: &Path, name: &OsStr) -> bool {
-        let matches = |set: &GlobSet| set.is_match(path) || set.is_match(name);
-        self.include.as_ref().is_none_or(matches) && !self.exclude.as_ref().is_some_and(matches)
+        let included = self.include.is_empty() || any(&self.include, path, name);
+        included && !any(&self.exclude, path, name)
     }
 
     /// Whether a folder is left out with all that is in it.
     pub(crate) fn leaves_out(&self, path: &Path, name: &OsStr) -> bool {
-        self.exclude
-            .as_ref()
-            .is_some_and(|set| set.is_match(path) || set.is_match(name))
+        any(&self.exclude, path, name)
     }
 }
 
-fn set(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
+fn any(patterns: &[Pattern], path: &Path, name: &OsStr) -> bool {
     if patterns.is_empty() {
-        return Ok(None);
+        return false;
     }
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
+    // what is no text still has a name that `*` matches
+    let (path, name) = (
+        path.to_string_lossy().replace('\\', "/"),
+        name.to_string_lossy(),
+    );
+    patterns
+        .iter()
+        .any(|pattern| pattern.matches_with(&path, MANNER) || pattern.matches_with(&name, MANNER))
+}
+
+fn set(patterns: &[String]) -> anyhow::Result<Vec<Pattern>> {
+    let parse = |pattern: &String| {
         // Windows users write `wwwroot\*.js`; no name on NTFS holds a backslash
-        let pattern = pattern.replace('\\', "/");
-        let glob = GlobBuilder::new(pattern.trim_end_matches('/'))
-            .case_insensitive(true)
-            .build();
-        set.add(glob.with_context(|| format!("the pattern {pattern} is malformed"))?);
-    }
-    Ok(Some(set.build().context("the patterns are too large")?))
+        let slashes = pattern.replace('\\', "/");
+        let parsed = Pattern::new(slashes.trim_end_matches('/'));
+        parsed.with_context(|| format!("the pattern {pattern} is malformed"))
+    };
+    patterns.iter().map(parse).collect()
 }
 
 #[cfg(test)]

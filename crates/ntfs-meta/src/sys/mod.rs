@@ -18,7 +18,8 @@ mod unsupported;
 use unsupported as platform;
 
 pub use platform::{
-    Dir, Entries, Node, account_sid, path_bytes, path_from_bytes, plain, prepare, resolve,
+    Dir, Entries, Node, account_sid, path_bytes, path_from_bytes, plain, prepare, prepare_thread,
+    resolve,
 };
 
 /// What a name in a folder stands for.

@@ -1,10 +1,12 @@
 //! Linux: descriptors and streams of ntfs-3g are extended attributes.
 //!
-//! Every call starts from an open folder: `/proc/self/fd/<folder>/<name>` with the l-variant of the call looks at exactly
-//! that name and follows nothing, so a path that is swapped meanwhile leads nowhere else.
+//! Every call starts from an open folder: one name in it, with the l-variant of the call, is exactly that name and
+//! follows nothing, so a path that is swapped meanwhile leads nowhere else.
 
 mod mount;
+mod place;
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -47,6 +49,11 @@ pub fn prepare() -> bool {
     true
 }
 
+/// Readies a thread that looks at many files and does nothing with relative paths.
+pub fn prepare_thread() {
+    place::own();
+}
+
 /// The path without links, for a target that somebody named.
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
@@ -74,7 +81,7 @@ pub fn account_sid(_account: &str) -> Option<Sid> {
 
 /// An open folder.
 #[derive(Debug)]
-pub struct Dir(OwnedFd);
+pub struct Dir(OwnedFd, u64);
 
 /// A file, folder or link that stays the same one whatever happens to its name.
 #[derive(Debug)]
@@ -84,9 +91,8 @@ impl Dir {
     /// Opens a folder that somebody named; links in the path are followed.
     pub fn open(path: &Path) -> Result<Dir> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        Ok(Dir(
-            rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?
-        ))
+        let fd = rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?;
+        Ok(Dir(fd, place::number()))
     }
 
     /// Opens a folder by a path that holds no links, as [`resolve`] gave it; one that holds any by now is an error.
@@ -107,9 +113,9 @@ impl Dir {
     /// Opens a folder of this folder; a link in its place is an error.
     pub fn open_in(&self, name: &OsStr) -> Result<Dir> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(Dir(
-            rustix::fs::openat(&self.0, name, flags, Mode::empty()).map_err(io::Error::from)?
-        ))
+        let fd =
+            rustix::fs::openat(&self.0, name, flags, Mode::empty()).map_err(io::Error::from)?;
+        Ok(Dir(fd, place::number()))
     }
 
     /// The names in the folder, as they come.
@@ -138,16 +144,16 @@ impl Dir {
 
     /// The descriptor of a name in this folder, without pinning it.
     pub fn descriptor(&self, name: &OsStr) -> Result<Vec<u8>> {
-        let path = below(&self.0, name);
-        let found = read(|buffer| rustix::fs::lgetxattr(&path, DESCRIPTOR, buffer));
+        let path = self.below(name);
+        let found = read(|buffer| rustix::fs::lgetxattr(&*path, DESCRIPTOR, buffer));
         found.map_err(|error| no_descriptors(error, &self.0))
     }
 
     /// A named stream of a name in this folder, without pinning it; `None` where there is no such stream.
     pub fn stream(&self, name: &OsStr, stream: &str) -> Result<Option<Vec<u8>>> {
-        let path = below(&self.0, name);
+        let path = self.below(name);
         let attribute = format!("{STREAM_PREFIX}{stream}");
-        let found = read(|buffer| rustix::fs::lgetxattr(&path, &attribute, buffer));
+        let found = read(|buffer| rustix::fs::lgetxattr(&*path, &attribute, buffer));
         optional(found).map_err(|error| no_streams(error, &self.0))
     }
 
@@ -179,6 +185,18 @@ impl Dir {
     /// Removes a file's name.
     pub fn remove_file(&self, name: &OsStr) -> Result<()> {
         Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty()).map_err(io::Error::from)?)
+    }
+}
+
+impl Dir {
+    /// A path that means exactly this name in this folder.
+    fn below<'a>(&self, name: &'a OsStr) -> Cow<'a, Path> {
+        if place::enter(&self.0, self.1) {
+            return Cow::Borrowed(Path::new(name));
+        }
+        let mut path = format!("/proc/self/fd/{}/", self.0.as_raw_fd()).into_bytes();
+        path.extend_from_slice(name.as_bytes());
+        Cow::Owned(PathBuf::from(OsString::from_vec(path)))
     }
 }
 
@@ -282,12 +300,6 @@ fn kind_at(folder: impl AsFd, name: &OsStr) -> io::Result<Kind> {
 
 fn itself(fd: &OwnedFd) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()))
-}
-
-fn below(folder: &OwnedFd, name: &OsStr) -> PathBuf {
-    let mut path = format!("/proc/self/fd/{}/", folder.as_raw_fd()).into_bytes();
-    path.extend_from_slice(name.as_bytes());
-    PathBuf::from(OsString::from_vec(path))
 }
 
 /// Reads an attribute with a buffer that is nearly always long enough.
