@@ -1,6 +1,7 @@
 //! What the module would write into the event log. Texts of dotnet/aspnetcore's `resources.h` and
 //! `aspnetcore_msg.mc`; they are English on every system.
 
+use crate::exit_code::Exit;
 use crate::outcome::{Model, Outcome, Stage, hresult};
 
 /// An event of the source `IIS AspNetCore Module V2`.
@@ -84,7 +85,7 @@ impl Names<'_> {
         &self,
         outcome: Outcome,
         status: Option<&str>,
-        exit: Option<i64>,
+        exit: Option<Exit>,
         limit_ms: u128,
     ) -> Event {
         let Self {
@@ -112,19 +113,14 @@ impl Names<'_> {
                 "error",
                 "Could not find 'aspnetcorev2_inprocess.dll'. Exception message:".into(),
             ),
-            Outcome::Exited
-                if exit == Some(0)
-                    || exit.is_some_and(|code| (1..=255).contains(&code) && code != 134) =>
-            {
-                event(
-                    1011,
-                    "error",
-                    format!(
-                        "{application} has exited from Program.Main with exit code = '{}'. Please check the stderr logs for more information.",
-                        exit.unwrap_or(0)
-                    ),
-                )
-            }
+            Outcome::Exited if !exit.is_some_and(Exit::is_crash) => event(
+                1011,
+                "error",
+                format!(
+                    "{application} has exited from Program.Main with exit code = '{}'. Please check the stderr logs for more information.",
+                    exit.map_or(0, Exit::number)
+                ),
+            ),
             Outcome::Exited => event(
                 1018,
                 "error",
@@ -204,7 +200,10 @@ mod tests {
                 .in_process(Outcome::Exited, Some("500.30"), Some(exit), 0)
                 .id
         };
-        assert_eq!((id(0), id(3)), (1011, 1011));
-        assert_eq!((id(134), id(-532_462_766)), (1018, 1018));
+        assert_eq!((id(Exit::Code(0)), id(Exit::Byte(3))), (1011, 1011));
+        assert_eq!(
+            (id(Exit::Signal(6)), id(Exit::Code(0xe043_4352))),
+            (1018, 1018)
+        );
     }
 }

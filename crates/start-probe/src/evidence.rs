@@ -112,10 +112,12 @@ fn evidence(seen: &Observation<'_>, status: Option<&str>) -> Map<String, Value> 
         (None, Model::OutOfProcess) => {
             names.out_of_process(seen.stage, seen.pid, seen.listening_pid)
         }
-        (None, Model::InProcess) => {
-            let exit = seen.exit.map(|exit| exit.number());
-            names.in_process(seen.outcome, status, exit, plan.startup_limit.as_millis())
-        }
+        (None, Model::InProcess) => names.in_process(
+            seen.outcome,
+            status,
+            seen.exit,
+            plan.startup_limit.as_millis(),
+        ),
     };
     set("event_source", Some("IIS AspNetCore Module V2".into()));
     set("event_id", Some(last.id.into()));

@@ -5,10 +5,14 @@ use record::cause;
 /// How a process ended, as the system tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Windows: all 32 bits. Elsewhere: the low byte only.
+    /// All 32 bits of it, as Windows keeps them.
+    #[allow(dead_code, reason = "made on Windows only")]
     Code(u32),
+    /// The low byte of it, as other systems do.
+    #[allow(dead_code, reason = "never made on Windows")]
+    Byte(u8),
     /// Ended by a signal.
-    #[allow(dead_code, reason = "Windows has none")]
+    #[allow(dead_code, reason = "never made on Windows")]
     Signal(i32),
 }
 
@@ -488,41 +492,48 @@ impl Exit {
     pub(crate) fn number(self) -> i64 {
         match self {
             Self::Code(code) => i64::from(code.cast_signed()),
+            Self::Byte(code) => i64::from(code),
             Self::Signal(signal) => 128 + i64::from(signal),
         }
     }
 
-    /// The .NET host's status in full. Systems that keep 8 bits of an exit code have the low byte of it.
+    /// The .NET host's status in full: all statuses have the same upper bytes.
     pub(crate) fn host_status(self) -> Option<u32> {
-        let Self::Code(code) = self else { return None };
-        let full = if code <= 0xff {
-            0x8000_8000 | code
-        } else {
-            code
+        let full = match self {
+            Self::Code(code) => code,
+            Self::Byte(code) => 0x8000_8000 | u32::from(code),
+            Self::Signal(_) => return None,
         };
         find(HOST, full).map(|_| full)
     }
 
     /// What the code says, where it says anything.
     pub(crate) fn meaning(self) -> Option<Meaning> {
-        match self {
-            Self::Signal(signal) => find(SIGNALS, signal),
-            Self::Code(code) => self
-                .host_status()
-                .and_then(|status| find(HOST, status))
-                .or_else(|| find(WINDOWS, code)),
+        match (self, self.host_status()) {
+            (_, Some(status)) => find(HOST, status),
+            (Self::Signal(signal), _) => find(SIGNALS, signal),
+            (Self::Code(code), _) => find(WINDOWS, code),
+            (Self::Byte(_), _) => None,
         }
     }
 
-    /// For a sentence: `0x80008096 (FrameworkMissingFailure)`, `3`, `SIGABRT`.
+    /// The program did not end by returning from Main or with a number of its own.
+    pub(crate) fn is_crash(self) -> bool {
+        match self {
+            Self::Signal(_) => true,
+            Self::Code(code) => code >= 0x8000_0000,
+            Self::Byte(_) => false,
+        }
+    }
+
+    /// For a sentence: `0x80008096 (FrameworkMissingFailure)`, `3`, `signal 6 (SIGABRT)`.
     pub(crate) fn describe(self) -> String {
-        let number = match self {
-            Self::Code(code) => match self.host_status() {
-                Some(status) => format!("0x{status:08x}"),
-                None if code > 0xff => format!("0x{code:08x}"),
-                None => code.to_string(),
-            },
-            Self::Signal(signal) => format!("signal {signal}"),
+        let number = match (self, self.host_status()) {
+            (_, Some(status)) => format!("0x{status:08x}"),
+            (Self::Code(code), _) if code > 0xffff => format!("0x{code:08x}"),
+            (Self::Code(code), _) => code.to_string(),
+            (Self::Byte(code), _) => code.to_string(),
+            (Self::Signal(signal), _) => format!("signal {signal}"),
         };
         match self.meaning() {
             Some(meaning) => format!("{number} ({})", meaning.name),
@@ -558,8 +569,13 @@ mod tests {
     #[test]
     fn a_host_status_is_known_in_full_and_by_its_low_byte() {
         assert_eq!(Exit::Code(0x8000_8096).host_status(), Some(0x8000_8096));
-        assert_eq!(Exit::Code(150).host_status(), Some(0x8000_8096));
-        assert_eq!(Exit::Code(3).host_status(), None);
+        assert_eq!(Exit::Byte(150).host_status(), Some(0x8000_8096));
+        assert_eq!(
+            Exit::Code(150).host_status(),
+            None,
+            "Windows keeps all bits"
+        );
+        assert_eq!(Exit::Byte(3).host_status(), None);
         assert_eq!(
             Exit::Code(0x8000_8086).host_status(),
             None,
@@ -583,6 +599,10 @@ mod tests {
     #[test]
     fn an_unknown_code_is_only_a_number() {
         assert_eq!(Exit::Code(3).describe(), "3");
+        assert_eq!(
+            Exit::Byte(150).describe(),
+            "0x80008096 (FrameworkMissingFailure)"
+        );
         assert_eq!(Exit::Code(0xdead_beef).describe(), "0xdeadbeef");
         assert_eq!(
             Exit::Code(0xc000_00fd).describe(),

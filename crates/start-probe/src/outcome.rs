@@ -232,7 +232,7 @@ mod tests {
         let inside =
             |outcome, exit| predicted_status(outcome, STAGE, exit, None, Model::InProcess, false);
         assert_eq!(
-            inside(Outcome::Exited, Some(Exit::Code(150))).as_deref(),
+            inside(Outcome::Exited, Some(Exit::Byte(150))).as_deref(),
             Some("500.31")
         );
         assert_eq!(

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) program: Option<PathBuf>,
     /// Its processor, where it is a Windows program.
     pub(crate) machine: Option<Machine>,
+    /// The dll that `dotnet` shall start, where it is not there.
+    pub(crate) missing_dll: Option<String>,
     /// The module refuses the configuration with this text.
     pub(crate) refused: Option<String>,
     /// `processPath`, variables expanded.
@@ -121,6 +123,7 @@ impl Plan {
             machine: machine.map(|file| file.headers().machine),
             program,
             refused: refused(section, &launch),
+            missing_dll: missing_dll(&launch),
             is_dotnet: launch.dotnet.is_some(),
             arguments: arguments(&launch, &folder),
             command_line: launch.command_line,
@@ -176,6 +179,12 @@ fn refused(section: &AspNetCore, launch: &Launch) -> Option<String> {
         Some(error @ LaunchError::ProcessPathMissing) => Some(error.to_string()),
         _ => None,
     }
+}
+
+/// The module does not look: `dotnet` takes the name of a missing dll for a command of its SDK.
+fn missing_dll(launch: &Launch) -> Option<String> {
+    let name = launch.dotnet.as_ref()?.app.clone()?;
+    (launch.app.as_ref()?.is_file() == Some(false)).then_some(name)
 }
 
 /// The file to run. Where the server's PATH is not to be had (a copied app on another system) this system's is searched.

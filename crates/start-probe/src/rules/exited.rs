@@ -19,8 +19,8 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     let exit = seen.exit.filter(|_| seen.outcome == Outcome::Exited)?;
     let meaning = exit.meaning();
     let how = match exit {
-        Exit::Code(_) => format!("with exit code {}", exit.describe()),
         Exit::Signal(_) => format!("by {}", exit.describe()),
+        _ => format!("with exit code {}", exit.describe()),
     };
     let when = match seen.stage {
         Some(_) => "before it listened",
@@ -30,8 +30,11 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     if let Some(meaning) = meaning {
         message.push_str(": ");
         message.push_str(meaning.text);
-    } else if exit == Exit::Code(0) {
+    } else if exit.number() == 0 {
         message.push_str(": Main returned without running a server");
+    }
+    if let Some(dll) = &seen.plan.missing_dll {
+        message.push_str(&format!("; '{dll}' of the arguments is not there"));
     }
     if is_other_dotnet(seen, exit) {
         message.push_str("; the dotnet that was started is a 32-bit one");
@@ -59,6 +62,9 @@ fn is_other_dotnet(seen: &Observation<'_>, exit: Exit) -> bool {
 }
 
 fn cause_of(seen: &Observation<'_>, exit: Exit) -> Option<&'static str> {
+    if seen.plan.missing_dll.is_some() {
+        return Some(cause::ARGUMENTS_WRONG);
+    }
     if is_other_dotnet(seen, exit) {
         return Some(cause::WRONG_DOTNET_ON_PATH);
     }

@@ -49,10 +49,13 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     } else {
         "use IIS integration (ConfigureWebHostDefaults or UseIISIntegration) and no fixed address under IIS"
     };
-    Some(
+    let finding = if seen.is_in_process() {
+        // Inside the worker another server takes the place of the one that listens here.
+        Finding::new("start/listens-elsewhere", Severity::Info, message)
+    } else {
         Finding::new("start/listens-elsewhere", Severity::Error, message)
             .cause(cause::LISTENS_ELSEWHERE)
             .help(help)
-            .evidence("listened_on", places.join(" ")),
-    )
+    };
+    Some(finding.evidence("listened_on", places.join(" ")))
 }

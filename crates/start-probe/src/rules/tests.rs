@@ -18,6 +18,7 @@ fn plan() -> Plan {
         folder: PathBuf::from("/app"),
         program: Some(PathBuf::from("/usr/bin/dotnet")),
         machine: None,
+        missing_dll: None,
         refused: None,
         process_path: "dotnet".into(),
         is_dotnet: true,
@@ -103,8 +104,8 @@ fn the_end_of_the_process_is_explained_by_its_code() {
     let plan = plan();
     for (exit, cause) in [
         (Exit::Code(0), None),
-        (Exit::Code(3), None),
-        (Exit::Code(150), Some("framework-missing")),
+        (Exit::Byte(3), None),
+        (Exit::Byte(150), Some("framework-missing")),
         (Exit::Code(0x8000_8096), Some("framework-missing")),
         (Exit::Code(0x8000_808c), Some("missing-assembly")),
         (Exit::Code(0x8000_8091), Some("arguments-wrong")),
@@ -136,6 +137,18 @@ fn a_32_bit_dotnet_without_the_framework_is_the_wrong_one() {
 }
 
 #[test]
+fn a_dll_that_is_not_there_is_the_cause_whatever_dotnet_says() {
+    let gone = Plan {
+        missing_dll: Some(".\\App.dll".into()),
+        ..plan()
+    };
+    let mut seen = seen(&gone, Outcome::Exited);
+    seen.exit = Some(Exit::Code(1));
+    assert_eq!(found(&seen), one("start/exited", Some("arguments-wrong")));
+    assert!(check(&seen)[0].message.contains(".\\App.dll"));
+}
+
+#[test]
 fn processes_left_behind_are_told_beside_the_end() {
     let plan = plan();
     let mut seen = seen(&plan, Outcome::Exited);
@@ -143,6 +156,23 @@ fn processes_left_behind_are_told_beside_the_end() {
     seen.left_behind = 1;
     let codes: Vec<String> = found(&seen).into_iter().map(|(code, _)| code).collect();
     assert_eq!(codes, ["start/exited", "start/left-behind"]);
+}
+
+#[test]
+fn in_process_the_address_does_not_matter() {
+    let inside = Plan {
+        model: Model::InProcess,
+        ..plan()
+    };
+    let mut seen = seen(&inside, Outcome::WrongPort);
+    seen.listened_on = vec!["127.0.0.1:5000".parse().unwrap()];
+    let findings = check(&seen);
+    assert_eq!(findings[0].code, "start/listens-elsewhere");
+    assert_eq!(
+        (findings[0].severity, &findings[0].cause),
+        (Severity::Info, &None)
+    );
+    assert_eq!(seen.predicted_status(), None);
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl Tree {
             && let Some(status) = self.child.try_wait()?
         {
             self.exit = Some(match (status.code(), status.signal()) {
-                (Some(code), _) => Exit::Code(code.cast_unsigned()),
+                (Some(code), _) => Exit::Byte((code & 0xff) as u8),
                 (None, signal) => Exit::Signal(signal.unwrap_or(0)),
             });
         }
