@@ -279,6 +279,32 @@ fn what_cannot_be_known_is_no_error() {
 }
 
 #[test]
+fn variables_of_the_worker_stand_above_the_section() {
+    let server = Server::new();
+    server
+        .file("dotnet/dotnet.exe", Machine::X64)
+        .file("app/App.dll", Machine::X64);
+    let mut worker = server.worker("");
+    worker
+        .environment
+        .set("ANCM_LAUNCHER_PATH", r"C:\dotnet\dotnet.exe");
+    worker
+        .environment
+        .set("ANCM_LAUNCHER_ARGS", "App.dll --dev");
+    for model in ["inprocess", "outofprocess"] {
+        let attributes = format!(r#"processPath="nope" arguments="x" hostingModel="{model}""#);
+        let launch = server.launch(&attributes, &worker);
+        assert_eq!(
+            (launch.error, launch.from_environment),
+            (None, true),
+            "{model}"
+        );
+        assert_eq!(launch.words[0], r"C:\dotnet\dotnet.exe");
+        assert_eq!(launch.words[2], "--dev");
+    }
+}
+
+#[test]
 fn a_name_that_ends_like_dotnet() {
     assert!(misread_as_dotnet(r".\MyDotnet.exe"));
     assert!(misread_as_dotnet("Contoso.DotNet"));

@@ -113,6 +113,8 @@ pub struct Launch {
     /// `processPath` and `arguments`, variables expanded.
     pub process_path: String,
     pub arguments: String,
+    /// ANCM_LAUNCHER_PATH or ANCM_LAUNCHER_ARGS of the worker stand in place of the section's.
+    pub from_environment: bool,
     /// `%NAMES%` in the two that no variable of the worker replaces.
     pub unexpanded: Vec<String>,
     /// Out-of-process the text handed to `CreateProcess`; in-process [`Launch::words`] as a command line.
@@ -152,10 +154,17 @@ impl Launch {
 /// What the module would start for a section and the app's folder on this machine.
 pub fn build(section: &AspNetCore, dir: &Path, worker: &Worker) -> Launch {
     let environment = &worker.environment;
-    let process_path = environment
-        .expand(section.process_path().unwrap_or_default())
+    // since .NET 5 two variables of the worker stand above the section, for Visual Studio's sake
+    let launcher = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    let (launcher_path, launcher_args) = (
+        launcher("ANCM_LAUNCHER_PATH"),
+        launcher("ANCM_LAUNCHER_ARGS"),
+    );
+    let process_path = launcher_path.or(section.process_path()).unwrap_or_default();
+    let process_path = environment.expand(process_path).into_owned();
+    let arguments = environment
+        .expand(launcher_args.unwrap_or(section.arguments()))
         .into_owned();
-    let arguments = environment.expand(section.arguments()).into_owned();
     let unexpanded = environment
         .unknown(&process_path)
         .into_iter()
@@ -168,6 +177,7 @@ pub fn build(section: &AspNetCore, dir: &Path, worker: &Worker) -> Launch {
         process_path,
         arguments,
         unexpanded,
+        from_environment: launcher_path.is_some() || launcher_args.is_some(),
         command_line: String::new(),
         words: Vec::new(),
         program: None,
