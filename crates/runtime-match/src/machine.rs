@@ -163,6 +163,15 @@ impl Machine {
         environment
     }
 
+    /// Is the worker's bitness told, rather than taken to be the usual 64?
+    pub(crate) fn knows_bitness(&self, target: &Target) -> bool {
+        self.bits.is_some()
+            || target
+                .site
+                .as_ref()
+                .is_some_and(|site| site.bitness.is_some())
+    }
+
     /// Is the site's worker a 32-bit process?
     pub(crate) fn is_32_bit(&self, target: &Target) -> bool {
         let recorded = target.site.as_ref().and_then(|site| site.bitness);
@@ -194,7 +203,8 @@ impl Machine {
     /// A dotnet root by its path on the server; `None` where that place is not visible from here.
     pub(crate) fn root_at(&self, map: &PathMap, shown: &str) -> Option<Arc<Root>> {
         match map.locate(shown) {
-            Located::Found(path) if path.is_dir() => Some(self.store.open(&path, shown)),
+            // Made real, so that the same root found in two ways is one.
+            Located::Found(path) if path.is_dir() => Some(self.root_in(&path, shown)),
             _ => None,
         }
     }

@@ -70,7 +70,7 @@ fn judge_by(variable: &str, rules: Rules, usual: u64) {
 
 /// The answers that the crate's own cases claim are those of the hosts that can be had.
 #[test]
-#[ignore = "needs dotnet"]
+#[ignore = "needs .NET"]
 fn own_cases_are_answered_so_by_the_hosts() {
     let mut asked = 0;
     for variable in ["ANCM_DOTNET_LINUX_3_1", "ANCM_DOTNET_LINUX_8_0"] {
@@ -99,20 +99,20 @@ fn own_cases_are_answered_so_by_the_hosts() {
 }
 
 #[test]
-#[ignore = "needs dotnet"]
+#[ignore = "needs .NET"]
 fn agrees_with_host_3_1() {
     judge_by("ANCM_DOTNET_LINUX_3_1", Rules::Modern, 500);
 }
 
 #[test]
-#[ignore = "needs dotnet"]
+#[ignore = "needs .NET"]
 fn agrees_with_host_8_0() {
     judge_by("ANCM_DOTNET_LINUX_8_0", Rules::Modern, 500);
 }
 
 /// Microsoft's own Windows host, the only one of 2.x that can be had.
 #[test]
-#[ignore = "needs wine"]
+#[ignore = "needs Wine"]
 fn agrees_with_host_2_2() {
     judge_by("ANCM_DOTNET_WIN_X64", Rules::Chain, 200);
 }

