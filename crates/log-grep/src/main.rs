@@ -10,6 +10,7 @@ mod run;
 mod scan;
 mod signature;
 mod sources;
+mod sys;
 mod text;
 mod time;
 mod understand;

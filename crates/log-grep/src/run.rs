@@ -100,6 +100,14 @@ impl Work<'_> {
         }
         let mut readings = read_all(self.scanner, &paths);
         readings.append(&mut failures);
+        if target
+            .site
+            .as_ref()
+            .is_some_and(|site| site.map.is_empty() && site.site_id.is_some())
+            && self.args.map.root.is_none()
+        {
+            readings.append(&mut sources::live::read(self.scanner));
+        }
         if let Some(site) = &target.site {
             own_only(&mut readings, site);
         }

@@ -21,7 +21,7 @@ use prefilter::Prefilter;
 
 /// Bytes of a line that are searched for signatures around an anchor, and how far a pattern may
 /// reach beyond its line.
-const REACH: usize = 4 * 1024;
+const REACH: usize = 2 * 1024;
 
 /// Distinct hits that are kept of one window; more are only counted.
 const MAX_DISTINCT: usize = 2_000;
@@ -350,8 +350,8 @@ fn find(signature: &Signature, line: &Line<'_>, judged: &mut Option<Judged>) -> 
     let to = line.bytes.len().min(line.end + REACH);
     let region = &line.bytes[from..to];
     for pattern in &signature.patterns {
-        for found in pattern.regex.captures_iter(region).take(4) {
-            let Some(all) = found.get(0) else { continue };
+        // found first, captured then: looking for the captures everywhere would cost much more
+        for all in pattern.regex.find_iter(region).take(4) {
             let (start, end) = (from + all.start(), from + all.end());
             if start > line.end {
                 break;
@@ -365,24 +365,33 @@ fn find(signature: &Signature, line: &Line<'_>, judged: &mut Option<Judged>) -> 
                     continue;
                 }
             }
-            let captures = pattern
-                .regex
-                .capture_names()
-                .flatten()
-                .filter_map(|name| {
-                    let value = text::readable(found.name(name)?.as_bytes());
-                    Some((name.to_owned(), text::one_line(&value)))
-                })
-                .filter(|(_, value)| !value.is_empty())
-                .collect();
             return Some(Found {
                 start,
                 end,
-                captures,
+                captures: captures(&pattern.regex, &region[..all.end()], all.start()),
             });
         }
     }
     None
+}
+
+/// The named parts of the match that begins at `start`.
+fn captures(regex: &regex::bytes::Regex, text: &[u8], start: usize) -> BTreeMap<String, String> {
+    if regex.captures_len() == 1 {
+        return BTreeMap::new();
+    }
+    let Some(found) = regex.captures_at(text, start) else {
+        return BTreeMap::new();
+    };
+    regex
+        .capture_names()
+        .flatten()
+        .filter_map(|name| {
+            let value = text::readable(found.name(name)?.as_bytes());
+            Some((name.to_owned(), text::one_line(&value)))
+        })
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
 }
 
 /// The entry of a line, looked at once for all signatures of the line.

@@ -10,6 +10,7 @@ mod folder;
 mod freb;
 mod html;
 mod httperr;
+pub(crate) mod live;
 pub(crate) mod site;
 mod stdout_name;
 mod w3c;

@@ -108,8 +108,11 @@ fn server(site: &Site, map: &PathMap, found: &mut Vec<PathBuf>) {
                 .take(2),
         );
     }
-    for path in SERVER {
-        found.extend(map.locate(path).found().map(Path::to_owned));
+    // of this computer the live logs are read
+    if !map.is_identity() {
+        for path in SERVER {
+            found.extend(map.locate(path).found().map(Path::to_owned));
+        }
     }
 }
 
