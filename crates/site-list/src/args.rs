@@ -5,7 +5,12 @@ use record::cli::{Common, HasCommon, MapArgs, TargetArgs};
 
 /// Lists the ASP.NET Core apps of a server, or below folders: one `site` record each, for the other tools
 #[derive(Parser, Debug)]
-#[command(name = "site-list", version, after_help = EXAMPLES)]
+#[command(
+    name = "site-list",
+    version,
+    mut_arg("paths", |paths| paths.help("Folders to look for apps in, and below [default: the sites of this server]")),
+    after_help = EXAMPLES
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) common: Common,
