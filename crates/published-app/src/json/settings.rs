@@ -11,6 +11,9 @@ use super::text::Position;
 /// Joined keys of one file may take this many bytes: a long name above a long array would otherwise grow without end.
 const MAX_KEY_BYTES: usize = 64 << 20;
 
+/// Each setting takes some hundred bytes here; a file that people write has hundreds of them.
+const MAX_SETTINGS: usize = 250_000;
+
 /// .NET's limit for a document.
 const MAX_DEPTH: usize = 64;
 
@@ -53,7 +56,7 @@ pub enum SettingsError {
         "'{key}' holds half of a surrogate pair (\\uD800 to \\uDFFF), which .NET cannot read as text."
     )]
     Surrogate { key: String, at: Position },
-    #[error("the keys of this file are nested too deeply or too long in total")]
+    #[error("this file has too many keys, or keys that are too long or too deep, to be looked at")]
     TooLarge { at: Position },
 }
 
@@ -224,7 +227,7 @@ impl Visit<'_> {
         value: Value<'_>,
     ) -> Result<(), SettingsError> {
         self.key_bytes += self.path.len();
-        if self.key_bytes > MAX_KEY_BYTES {
+        if self.key_bytes > MAX_KEY_BYTES || self.settings.list.len() >= MAX_SETTINGS {
             return Err(SettingsError::TooLarge {
                 at: value.position(),
             });
