@@ -1,11 +1,13 @@
 //! The pipe for stdout and stderr of the tries, read to its end whatever comes.
 
+mod tail;
+
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::tail::Tail;
+use tail::Tail;
 
 /// The output of all tries together, as the module's capture.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,7 @@
 //! start-probe: starts an app as the ASP.NET Core Module does, out-of-process, and says what came of it.
 
 mod args;
+mod attempt;
 mod capture;
 mod configuration;
 mod environment;
@@ -18,7 +19,6 @@ mod request;
 mod rules;
 mod run;
 mod sys;
-mod tail;
 
 fn main() -> std::process::ExitCode {
     record::tool::main(&run::TOOL, run::run)

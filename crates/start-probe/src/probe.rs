@@ -1,36 +1,24 @@
-//! The start itself: two tries at most, each watched as `SERVER_PROCESS::PostStartCheck` does, then the request and
-//! the shutdown.
+//! The start itself: two tries at most, then the request and the shutdown.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
-use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use published_app::pe::Machine;
-
+use crate::attempt::{DRAIN, SLICE, attempt};
 use crate::capture::{Capture, Reader};
 use crate::environment::{self, Facts};
-use crate::exit_code::Exit;
 use crate::interrupt;
 use crate::observation::{FirstAnswer, Observation, Shutdown};
-use crate::outcome::{Outcome, Stage, hresult, of_start_error};
+use crate::outcome::{Outcome, Stage, hresult};
 use crate::plan::Plan;
 use crate::port::{self, NoPort};
 use crate::request::App;
-use crate::sys::{self, Launch, Tree};
+use crate::sys::{self, Tree};
 
-/// The module looks this often.
-const POLL: Duration = Duration::from_millis(250);
-/// In between, the end of the process and Ctrl-C are noticed this fast.
-const SLICE: Duration = Duration::from_millis(10);
 /// Tries of the module for one request (`dwRetryCount`).
 const TRIES: u32 = 2;
-/// STILL_ACTIVE: a process that ends with it looks alive to the module.
-const STILL_ACTIVE: Exit = Exit::Code(259);
-/// Output that an ended process has left in the pipe is read within this time.
-const DRAIN: Duration = Duration::from_secs(2);
 /// After an accepted shutdown request that came to nothing, a signal gets this long.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
@@ -47,20 +35,6 @@ pub(crate) struct Running {
     reader: Reader,
     token: String,
     capture: Capture,
-}
-
-/// What one try came to.
-struct Try {
-    outcome: Outcome,
-    stage: Option<Stage>,
-    hresult: Option<u32>,
-    exit: Option<Exit>,
-    pid: u32,
-    listening_pid: u32,
-    listened_on: BTreeSet<SocketAddr>,
-    left_behind: usize,
-    error: Option<String>,
-    running: Option<(Tree, Reader)>,
 }
 
 /// Starts the app and asks it once. The app runs on where something is given back.
@@ -275,129 +249,6 @@ fn environment_of(
         without_in_process: plan.model == crate::outcome::Model::InProcess,
     };
     environment::block(std::env::vars_os().collect(), &facts)
-}
-
-/// One try: start, then look every 250 ms as the module does, in its order: has it ended, is there a listener, is the
-/// time over.
-fn attempt(
-    plan: &Plan,
-    block: &[(OsString, OsString)],
-    port: u16,
-    capture: &Capture,
-) -> io::Result<Try> {
-    let mut tried = Try {
-        outcome: Outcome::NotFound,
-        stage: Some(Stage::CreateProcess),
-        hresult: Some(hresult::NOT_FOUND),
-        exit: None,
-        pid: 0,
-        listening_pid: 0,
-        listened_on: BTreeSet::new(),
-        left_behind: 0,
-        error: None,
-        running: None,
-    };
-    let Some(program) = plan.program.as_deref() else {
-        return Ok(tried);
-    };
-    if plan.machine == Some(Machine::X86) && !sys::runs_x86() {
-        // What CreateProcess says there; Wine says nothing, and its process ends with 0.
-        tried.outcome = Outcome::BadImage;
-        tried.hresult = Some(hresult::BAD_IMAGE);
-        tried.error = Some("a 32-bit program, and this system runs none".into());
-        return Ok(tried);
-    }
-    let (writer, reader) = capture.pipe()?;
-    let launch = Launch {
-        program,
-        command_line: &plan.command_line,
-        arguments: &plan.arguments,
-        directory: &plan.folder,
-        environment: block,
-    };
-    let mut tree = match Tree::start(&launch, writer) {
-        Ok(tree) => tree,
-        Err(error) => {
-            reader.finish(DRAIN);
-            let windows = std::env::consts::FAMILY == "windows";
-            let (outcome, code) = of_start_error(&error, windows)
-                .ok_or_else(|| io::Error::new(error.kind(), error.to_string()))?;
-            tried.outcome = outcome;
-            tried.hresult = Some(code);
-            tried.error = Some(error.to_string());
-            return Ok(tried);
-        }
-    };
-    tried.pid = tree.pid();
-    tried.stage = Some(Stage::PostStartCheck);
-    let deadline = Instant::now() + plan.startup_limit;
-    loop {
-        if let Some(exit) = tree.exit()?.filter(|exit| *exit != STILL_ACTIVE) {
-            tried.outcome = Outcome::Exited;
-            tried.hresult = Some(hresult::ENDED);
-            tried.exit = Some(exit);
-            tried.left_behind = left_behind(&mut tree);
-            break;
-        }
-        if sys::ipv4_ports()?.contains(&port) {
-            let listeners = tree.listeners()?;
-            let own = listeners
-                .iter()
-                .find(|listener| listener.address.is_ipv4() && listener.address.port() == port);
-            match own {
-                Some(listener) => {
-                    tried.outcome = Outcome::Listening;
-                    (tried.stage, tried.hresult) = (None, None);
-                    tried.listening_pid = listener.pid;
-                    tried.running = Some((tree, reader));
-                    return Ok(tried);
-                }
-                None => {
-                    tried.outcome = Outcome::WrongPort;
-                    tried.hresult = Some(hresult::FOREIGN_LISTENER);
-                    break;
-                }
-            }
-        }
-        let now = Instant::now();
-        if now >= deadline {
-            tried.outcome = Outcome::TimedOut;
-            tried.hresult = Some(hresult::TIMED_OUT);
-            tried.exit = tree.exit()?;
-            break;
-        }
-        let next = now + POLL;
-        while Instant::now() < next && tree.exit()?.is_none() {
-            if interrupt::requests() > 0 {
-                tree.kill()?;
-                return Err(io::ErrorKind::Interrupted.into());
-            }
-            thread::sleep(SLICE);
-        }
-    }
-    tried.listened_on = tree
-        .listeners()?
-        .into_iter()
-        .map(|listener| listener.address)
-        .collect();
-    if tried.outcome == Outcome::TimedOut && !tried.listened_on.is_empty() {
-        tried.outcome = Outcome::WrongPort;
-    }
-    tree.kill()?;
-    reader.finish(DRAIN);
-    Ok(tried)
-}
-
-/// How many processes outlive the started one by more than the moment that a helper of its console needs.
-fn left_behind(tree: &mut Tree) -> usize {
-    let deadline = Instant::now() + POLL;
-    loop {
-        let left = tree.processes().len();
-        if left == 0 || Instant::now() >= deadline || interrupt::requests() > 0 {
-            return left;
-        }
-        thread::sleep(SLICE);
-    }
 }
 
 /// A random UUID in text, as UuidCreate gives the module for its pairing token.

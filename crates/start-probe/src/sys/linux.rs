@@ -17,8 +17,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use procfs::FromRead;
 use procfs::net::{TcpNetEntry, TcpState, tcp, tcp6};
-use procfs::process::{FDTarget, Process, all_processes};
+use procfs::process::{FDTarget, Process, Stat};
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, WaitOptions, getpid, getrlimit, kill_process,
     kill_process_group, set_child_subreaper, set_parent_process_death_signal, setrlimit, waitpid,
@@ -353,8 +354,12 @@ fn own_pid() -> i32 {
 /// Children by parent, with their state letters. Processes that end while this reads are left out.
 fn table() -> BTreeMap<i32, Vec<(i32, char)>> {
     let mut table: BTreeMap<i32, Vec<(i32, char)>> = BTreeMap::new();
-    for process in all_processes().into_iter().flatten().flatten() {
-        if let Ok(stat) = process.stat() {
+    // One open and one read a process: a walk has to be cheap, some come before the start.
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_process = name.as_encoded_bytes().iter().all(u8::is_ascii_digit);
+        let stat = is_process.then(|| Stat::from_file(entry.path().join("stat")));
+        if let Some(Ok(stat)) = stat {
             table
                 .entry(stat.ppid)
                 .or_default()

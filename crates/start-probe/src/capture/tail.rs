@@ -1,13 +1,13 @@
 //! The end of a program's output, in bounded memory however much it prints.
 
 /// Characters of the tail; the module keeps as many of the beginning (`ReadStdErrHandleInternal`).
-pub(crate) const CHARACTERS: usize = 30_000;
+const CHARACTERS: usize = 30_000;
 /// No encoding that a console uses takes more bytes a character.
 const BYTES: usize = CHARACTERS * 4;
 
 /// Keeps the last bytes of what is pushed.
 #[derive(Debug, Default)]
-pub(crate) struct Tail {
+pub(super) struct Tail {
     kept: Vec<u8>,
     /// Bytes ever pushed.
     total: u64,
@@ -15,7 +15,7 @@ pub(crate) struct Tail {
 
 impl Tail {
     /// Takes the next piece of output.
-    pub(crate) fn push(&mut self, piece: &[u8]) {
+    pub(super) fn push(&mut self, piece: &[u8]) {
         self.total += piece.len() as u64;
         let piece = piece
             .get(piece.len().saturating_sub(BYTES)..)
@@ -28,12 +28,12 @@ impl Tail {
     }
 
     /// Bytes that the program has written in all.
-    pub(crate) fn total(&self) -> u64 {
+    pub(super) fn total(&self) -> u64 {
         self.total
     }
 
     /// The last [`CHARACTERS`] characters; `decode` turns bytes that are no UTF-8 into text.
-    pub(crate) fn text(&self, decode: impl Fn(&[u8]) -> String) -> String {
+    pub(super) fn text(&self, decode: impl Fn(&[u8]) -> String) -> String {
         let mut bytes = self.kept.as_slice();
         if self.total > bytes.len() as u64 {
             // The cut may stand within a character: at most three continuation bytes of UTF-8.
