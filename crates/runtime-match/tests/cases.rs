@@ -7,11 +7,13 @@
 )]
 
 mod layout;
+mod own;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use layout::{Layout, compare, own_cases};
+use layout::{Layout, compare};
+use own::own_cases;
 use serde_json::Value;
 
 fn disagreements(cases: &[Value]) -> Vec<String> {

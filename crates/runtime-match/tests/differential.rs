@@ -11,12 +11,14 @@
 mod generator;
 mod judge;
 mod layout;
+mod own;
 
 use std::collections::BTreeMap;
 
 use generator::Rules;
 use judge::Judge;
-use layout::{Layout, compare, own_cases};
+use layout::{Layout, compare};
+use own::own_cases;
 
 fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name)

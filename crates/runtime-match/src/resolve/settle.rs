@@ -17,6 +17,9 @@ use crate::root::Entry;
 /// The host gives up after as many restarts (`Max_Framework_Resolve_Retries` in its source).
 const MAX_RESTARTS: u32 = 100;
 
+/// After as many invalid folders the rest is looked at as a whole.
+const FEW_LEFTOVERS: u32 = 8;
+
 /// Resolves the references of an app.
 ///
 /// # Errors
@@ -284,7 +287,11 @@ impl State<'_> {
     /// The choice in one root. A chosen folder that turns out invalid is dropped, and the choice made again.
     fn rolled_in(&mut self, root: usize, reference: &Reference) -> Option<Version> {
         let mut versions = self.shelf.versions(root, &reference.name, Names::Strict);
-        loop {
+        for dropped in 0.. {
+            // many leftovers in a row: looking at all of them at once leads to the same choice
+            if dropped == FEW_LEFTOVERS {
+                versions.retain(|v| self.is_usable(root, &reference.name, &v.to_string()));
+            }
             let all: Vec<&Version> = versions.iter().collect();
             let chosen = choose(reference, &all)?.clone();
             let text = chosen.to_string();
@@ -297,6 +304,7 @@ impl State<'_> {
                 .line(|| format!("Ignoring FX version [{text}] without .deps.json"));
             versions.retain(|v| *v != chosen);
         }
+        None
     }
 
     fn is_usable(&self, root: usize, framework: &str, version: &str) -> bool {

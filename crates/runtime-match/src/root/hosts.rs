@@ -1,6 +1,6 @@
 //! Which hostfxr a root offers: the highest folder below `host/fxr`, and no second try.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::entry::has_library;
@@ -103,7 +103,7 @@ fn has_muxer(root: &Path) -> bool {
 }
 
 /// A listing says nothing of the host; it comes with the highest runtime.
-pub(super) fn guess(frameworks: &BTreeMap<String, Vec<String>>) -> HostState {
+pub(super) fn guess(frameworks: &BTreeMap<String, BTreeSet<String>>) -> HostState {
     let highest = frameworks
         .get(NETCORE_APP)
         .into_iter()

@@ -1,6 +1,6 @@
 //! The text of `dotnet --list-runtimes`, or of `dotnet --info`, which holds the same lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Root;
 
@@ -13,12 +13,18 @@ struct Line<'t> {
     root: &'t str,
 }
 
+/// No server has that many; a text with more is no listing.
+const MOST_ROOTS: usize = 64;
+
 /// The roots that a text names, in its order; lines that are no listing (headings, SDKs) are passed over.
 /// Text in UTF-16, as `>` in Windows PowerShell 5.1 writes it, is read too.
 pub(crate) fn parse(bytes: &[u8]) -> Vec<Root> {
     let text = decode(bytes);
-    let mut roots: Vec<(String, BTreeMap<String, Vec<String>>)> = Vec::new();
+    let mut roots: Vec<(String, BTreeMap<String, BTreeSet<String>>)> = Vec::new();
     for line in text.lines().filter_map(line) {
+        if roots.len() > MOST_ROOTS {
+            break;
+        }
         let at = roots
             .iter()
             .position(|(root, _)| root.eq_ignore_ascii_case(line.root))
@@ -26,10 +32,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Vec<Root> {
                 roots.push((line.root.to_owned(), BTreeMap::new()));
                 roots.len() - 1
             });
-        let versions = roots[at].1.entry(line.framework.to_owned()).or_default();
-        if !versions.iter().any(|v| v == line.version) {
-            versions.push(line.version.to_owned());
-        }
+        let frameworks = &mut roots[at].1;
+        frameworks
+            .entry(line.framework.to_owned())
+            .or_default()
+            .insert(line.version.to_owned());
     }
     roots
         .into_iter()

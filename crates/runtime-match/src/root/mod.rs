@@ -8,7 +8,7 @@ mod hosts;
 pub(crate) mod listing;
 pub(crate) mod store;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -50,7 +50,7 @@ enum Place {
     /// A folder that can be opened here.
     Folder(PathBuf),
     /// Framework names and their versions, from `dotnet --list-runtimes`.
-    Listing(BTreeMap<String, Vec<String>>),
+    Listing(BTreeMap<String, BTreeSet<String>>),
 }
 
 /// One dotnet root.
@@ -77,7 +77,7 @@ impl Root {
     }
 
     /// A root known from a listing alone.
-    pub(crate) fn listed(shown: &str, frameworks: BTreeMap<String, Vec<String>>) -> Root {
+    pub(crate) fn listed(shown: &str, frameworks: BTreeMap<String, BTreeSet<String>>) -> Root {
         let host = hosts::guess(&frameworks);
         Root::new(Place::Listing(frameworks), shown, host)
     }
@@ -137,7 +137,12 @@ impl Root {
                 subfolders(&self.below(&path.join("shared"), framework))
             }
             Place::Folder(_) => Vec::new(),
-            Place::Listing(frameworks) => frameworks.get(framework).cloned().unwrap_or_default(),
+            Place::Listing(frameworks) => frameworks
+                .get(framework)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
         };
         names.sort_unstable();
         let found = Arc::new(names.into_iter().map(Folder::new).collect::<Vec<_>>());
@@ -163,7 +168,7 @@ impl Root {
                 Place::Listing(frameworks) => {
                     let known = frameworks
                         .get(framework)
-                        .is_some_and(|versions| versions.iter().any(|v| v == version));
+                        .is_some_and(|versions| versions.contains(version));
                     if known {
                         Entry::listed(framework, version)
                     } else {

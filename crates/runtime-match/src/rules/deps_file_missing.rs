@@ -24,11 +24,23 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     }
     let Ok(Some(deps)) = examined.deps() else { return };
     let rids = examined.rids();
-    let wanted = deps.assets_for(&rids).filter(|asset| asset.kind != AssetKind::Resource && !asset.path.ends_with("/_._"));
-    let missing: Vec<_> = wanted.filter(|asset| !examined.has_file(&asset.expected())).collect();
+    let wanted = deps
+        .assets_for(&rids)
+        .filter(|asset| asset.kind != AssetKind::Resource && !asset.path.ends_with("/_._"));
+    // a hostile file lists a million: they are counted, and the first ones named
+    let mut missing = Vec::new();
+    let mut count = 0_usize;
+    let mut managed = false;
+    for asset in wanted.filter(|asset| !examined.has_file(&asset.expected())) {
+        count += 1;
+        managed |= asset.kind == AssetKind::Runtime;
+        if missing.len() < NAMED {
+            missing.push(asset);
+        }
+    }
     let Some(first) = missing.first() else { return };
     let checked = examined.host_checks_files();
-    let others = match missing.len() {
+    let others = match count {
         1 => String::new(),
         more => format!(", and {} more", more - 1),
     };
@@ -40,9 +52,8 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
         first.version
     );
     let named = |text: &dyn Fn(&published_app::deps::Asset<'_>) -> String| -> Vec<Value> {
-        missing.iter().take(NAMED).map(|asset| Value::String(text(asset))).collect()
+        missing.iter().map(|asset| Value::String(text(asset))).collect()
     };
-    let managed = missing.iter().any(|asset| asset.kind == AssetKind::Runtime);
     let mut finding = finding(&CODE, message)
         .help(format!("Publish the app again into an empty folder and copy all of it; {} {} brings the file.", first.library, first.version))
         .evidence("file", deps_name)
@@ -51,7 +62,7 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
         .evidence("version", first.version.as_ref())
         .evidence("missing", named(&|asset| asset.expected()))
         .evidence("packages", named(&|asset| format!("{} {}", asset.library, asset.version)))
-        .evidence("missing_count", missing.len());
+        .evidence("missing_count", count);
     if checked {
         finding = examined.refused(finding, Status::RESOLVER_RESOLVE);
     } else if !managed {
