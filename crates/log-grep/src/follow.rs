@@ -77,7 +77,7 @@ fn emit_piece(
     reading.name = StdoutName::of(path);
     reading.hits = scan::small(work.scanner, text, 0).hits.finish();
     // lines are counted in the piece, which says nothing about the file
-    let found = judge(work.scanner.catalogue, &[reading], work.selection);
+    let found = judge(work.scanner.catalogue, &mut [reading], work.selection);
     emit::answers(work.scanner.catalogue, subject, &found, session.out())?;
     Ok(())
 }

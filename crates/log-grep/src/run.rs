@@ -1,6 +1,6 @@
 //! What a run does: targets to logs, logs to readings, readings to answers.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -111,7 +111,7 @@ impl Work<'_> {
         if let Some(site) = &target.site {
             own_only(&mut readings, site);
         }
-        self.emit(&target.subject, &readings, &selection, out)
+        self.emit(&target.subject, &mut readings, &selection, out)
     }
 
     /// The log files of a target.
@@ -161,7 +161,7 @@ impl Work<'_> {
         let scanned = scan::small(self.scanner, text.as_bytes(), 0);
         reading.healthy = scanned.hits.healthy;
         reading.hits = scanned.hits.finish();
-        self.emit(&record.subject, &[reading], self.selection, out)
+        self.emit(&record.subject, &mut [reading], self.selection, out)
     }
 
     /// A log on stdin.
@@ -174,7 +174,7 @@ impl Work<'_> {
         session.count_target();
         self.emit(
             &Subject::default(),
-            &[reading],
+            &mut [reading],
             self.selection,
             session.out(),
         )?;
@@ -184,7 +184,7 @@ impl Work<'_> {
     fn emit(
         &self,
         subject: &Subject,
-        readings: &[Reading],
+        readings: &mut [Reading],
         selection: &Selection,
         out: &mut Output,
     ) -> io::Result<()> {
@@ -193,8 +193,6 @@ impl Work<'_> {
         emit::problems(subject, readings, out)
     }
 }
-
-use std::io::Read as _;
 
 fn has_web_config(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|entries| {

@@ -472,3 +472,19 @@ fn append(path: &Path, text: &str) {
         .write_all(text.as_bytes())
         .unwrap();
 }
+
+#[test]
+fn an_app_on_another_port_is_named_so() {
+    let gave_up = "Application '/LM/W3SVC/1/ROOT' with physical root 'C:\\shop\\' failed to start process with commandline \
+        'dotnet .\\Shop.dll' at stage 'PostStartCheck', ErrorCode = '0x8027025a', assigned port 23456, retryCounter '0'.\n\
+        with multiple retries. Failed to bind to port '23456'. First 30KB characters of captured stdout and stderr logs \
+        from multiple retries:\ninfo: Microsoft.Hosting.Lifetime[14]\n      Now listening on: http://localhost:PORT\n";
+    let elsewhere = read("a.log", gave_up.replace("PORT", "5000").as_bytes());
+    let first = matches(&elsewhere)[0];
+    assert_eq!(
+        (first["cause"].as_str(), first["severity"].as_str()),
+        (Some("listens-elsewhere"), Some("error"))
+    );
+    let slow = read("a.log", gave_up.replace("PORT", "23456").as_bytes());
+    assert_eq!(matches(&slow)[0]["cause"], "startup-timeout");
+}

@@ -65,7 +65,7 @@ fn nul_bytes_and_long_lines_around_a_failure() {
 #[test]
 fn a_failure_on_every_line_is_folded() {
     let mut text = String::new();
-    for port in 0..60_000 {
+    for port in 0..6_000 {
         text.push_str(&format!(
             "Failed to bind to address http://127.0.0.1:{port}: address already in use.\n"
         ));
@@ -74,7 +74,7 @@ fn a_failure_on_every_line_is_folded() {
     let started = Instant::now();
     let records = run(&path);
     assert!(records.len() < 20, "{} records", records.len());
-    assert!(started.elapsed() < Duration::from_secs(120));
+    assert!(started.elapsed() < Duration::from_secs(60));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_packed_bomb_ends_in_a_failure() {
     );
     encoder.write_all(FAILURE).unwrap();
     let zeros = vec![b' '; 1 << 20];
-    for _ in 0..200 {
+    for _ in 0..72 {
         encoder.write_all(&zeros).unwrap();
     }
     encoder.finish().unwrap();

@@ -31,9 +31,15 @@ pub(super) fn starts(catalogue: &Catalogue, readings: &[Reading]) -> Starts {
         if is_event {
             // an event log holds the starts of all apps: each hit names its own
             for hit in &reading.hits {
-                let healthy = catalogue
-                    .get(hit.signature)
-                    .is_some_and(|signature| signature.when == When::Healthy);
+                // 1001 and 1032 of the module; what an app says inside other events proves nothing
+                let own = hit
+                    .captures
+                    .get("event_id")
+                    .is_some_and(|id| id == "1001" || id == "1032");
+                let healthy = own
+                    && catalogue
+                        .get(hit.signature)
+                        .is_some_and(|signature| signature.when == When::Healthy);
                 if healthy {
                     list.push(Start {
                         reading: index,
@@ -44,7 +50,9 @@ pub(super) fn starts(catalogue: &Catalogue, readings: &[Reading]) -> Starts {
                     });
                 }
             }
-        } else if let Some((offset, time)) = reading.healthy {
+        } else if let Some((offset, time)) = reading.healthy
+            && !super::port::was_missed(catalogue, reading)
+        {
             list.push(Start {
                 reading: index,
                 offset,

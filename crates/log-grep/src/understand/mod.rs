@@ -4,6 +4,7 @@
 mod attempt;
 mod history;
 mod message;
+mod port;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -66,9 +67,13 @@ pub(crate) struct Selection {
 /// The answers of one target, the best first.
 pub(crate) fn judge(
     catalogue: &Catalogue,
-    readings: &[Reading],
+    readings: &mut [Reading],
     selection: &Selection,
 ) -> Vec<Answer> {
+    for reading in readings.iter_mut() {
+        port::turn(catalogue, reading);
+    }
+    let readings = &*readings;
     let mut answers: Vec<Answer> = Vec::new();
     let starts = history::starts(catalogue, readings);
     for (index, reading) in readings.iter().enumerate() {
