@@ -1,4 +1,3 @@
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -160,13 +159,7 @@ impl HasCommon for Args {
         match self.common.format {
             Some(Format::Own("sarif")) => Some(Box::new(layout::Sarif::default())),
             Some(Format::Own(_)) => Some(Box::new(layout::GitHub)),
-            Some(Format::Text) if self.fix.diff => Some(Box::new(layout::Diff)),
-            None if self.fix.diff
-                && self.common.output.is_none()
-                && std::io::stdout().is_terminal() =>
-            {
-                Some(Box::new(layout::Diff))
-            }
+            _ if self.fix.diff && self.common.is_readable() => Some(Box::new(layout::Diff)),
             _ => None,
         }
     }

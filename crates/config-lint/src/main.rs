@@ -1,7 +1,6 @@
 mod app;
 mod args;
 mod argument;
-mod baseline;
 mod connection_string;
 mod diagnostics;
 mod finding;
@@ -10,14 +9,13 @@ mod handler_setting;
 mod json_mistake;
 mod launch;
 mod layout;
-mod level;
 mod own_section;
 mod rules;
 mod run;
 mod schema;
+mod selection;
 mod server;
 mod stdout_log;
-mod suppression;
 mod sys;
 
 exe_resource::embed!();

@@ -6,13 +6,13 @@ use record::wire::{Body, Subject};
 
 use crate::app::{App, Overlay};
 use crate::args::{Args, Command, LintArgs};
-use crate::baseline::Baseline;
 use crate::diagnostics;
 use crate::fix::{self, Wanted};
-use crate::level::Levels;
 use crate::rules;
+use crate::selection::baseline::Baseline;
+use crate::selection::level::Levels;
+use crate::selection::suppression;
 use crate::server::Servers;
-use crate::suppression;
 
 /// What the tool is called and can report.
 pub(crate) static TOOL: Tool = Tool {

@@ -288,39 +288,3 @@ fn a_repair_may_be_killed_at_any_moment() {
     }
     assert!(seen[0] > 0, "no kill came early enough");
 }
-
-#[cfg(unix)]
-#[test]
-fn owner_mode_and_attributes_stay() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let app = app();
-    let path = app.path().join("web.config");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
-    let named = Command::new("setfattr")
-        .args(["-n", "user.note", "-v", "kept"])
-        .arg(&path)
-        .status();
-    tool(&["--fix"], app.path());
-    assert_eq!(
-        fs::metadata(&path).expect("there").permissions().mode() & 0o777,
-        0o640
-    );
-    if named.is_ok_and(|status| status.success()) {
-        let note = Command::new("getfattr")
-            .args(["--only-values", "-n", "user.note"])
-            .arg(&path)
-            .output()
-            .expect("it runs");
-        assert_eq!(note.stdout, b"kept");
-    }
-    let link = app.path().join("link");
-    fs::create_dir(&link).expect("made");
-    std::os::unix::fs::symlink(&path, link.join("web.config")).expect("linked");
-    let out = tool(&["--hosting-model", "inprocess"], &link);
-    assert_eq!(out.status.code(), Some(1));
-    assert!(
-        fs::symlink_metadata(link.join("web.config"))
-            .expect("there")
-            .is_symlink()
-    );
-}

@@ -1,7 +1,5 @@
 //! Repairs on a real NTFS volume: descriptor, file attributes and named streams stay with the file.
 
-#![cfg(target_os = "linux")]
-
 use std::fs;
 use std::process::Command;
 

@@ -96,3 +96,34 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fix::file::{Disk, replace as replace_bytes};
+
+    #[test]
+    fn mode_and_attributes_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("web.config");
+        fs::write(&path, "old").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
+        // a file system without such attributes has none to lose
+        let named = setxattr(&path, "user.note", b"kept", XattrFlags::empty()).is_ok();
+        replace_bytes(&Disk, &path, b"old", b"new").expect("replaced");
+        assert_eq!(fs::read(&path).expect("read"), b"new");
+        assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o640);
+        assert_eq!(value(&path, "user.note").expect("read").is_some(), named);
+    }
+
+    #[test]
+    fn a_link_is_not_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, link) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&path, "old").expect("written");
+        std::os::unix::fs::symlink(&path, &link).expect("linked");
+        assert!(replace_bytes(&Disk, &link, b"old", b"new").is_err());
+        assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+        assert_eq!(fs::read(&path).expect("read"), b"old");
+    }
+}
