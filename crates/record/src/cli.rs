@@ -1,5 +1,6 @@
 //! Blocks of arguments that every tool shares, so that they are spelt and explained once.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -68,6 +69,16 @@ pub struct Common {
     /// Print a shell completion script, or the man page, and exit
     #[arg(long, value_enum, value_name = "WHAT", exclusive = true)]
     pub generate: Option<Generate>,
+}
+
+impl Common {
+    /// Records are shown for reading: asked for, or by default on a terminal.
+    pub fn is_readable(&self) -> bool {
+        match self.format {
+            Some(format) => format == Format::Text,
+            None => self.output.is_none() && std::io::stdout().is_terminal(),
+        }
+    }
 }
 
 /// Lets [`crate::tool::main`] find the shared block in a tool's arguments.
