@@ -51,7 +51,7 @@ impl Tree {
     /// What `exec` says: not found, access denied, no program of this machine.
     pub(crate) fn start(launch: &Launch<'_>, output: PipeWriter) -> io::Result<Self> {
         check_image(launch.program)?;
-        let strangers = children(own_pid()).into_iter().collect();
+        let strangers = own_children();
         let mut command = Command::new(launch.program);
         command
             .args(launch.arguments)
@@ -369,11 +369,17 @@ fn table() -> BTreeMap<i32, Vec<(i32, char)>> {
     table
 }
 
-fn children(parent: i32) -> Vec<i32> {
-    table()
-        .remove(&parent)
-        .into_iter()
-        .flatten()
-        .map(|(pid, _)| pid)
-        .collect()
+/// The children of this process. It starts programs from its first thread only, so that thread's are all of them.
+fn own_children() -> HashSet<i32> {
+    let listed = Process::myself()
+        .and_then(|own| own.task_main_thread())
+        .and_then(|main| main.children());
+    match listed {
+        Ok(children) => children.into_iter().map(u32::cast_signed).collect(),
+        // A kernel without that list (CONFIG_PROC_CHILDREN): walk over all processes.
+        Err(_) => {
+            let children = table().remove(&own_pid());
+            children.into_iter().flatten().map(|(pid, _)| pid).collect()
+        }
+    }
 }
