@@ -261,6 +261,16 @@ fn locked_sections_are_refused_below_and_only_there() {
 }
 
 #[test]
+fn a_file_is_not_bound_by_its_own_locks() {
+    let core = "<system.webServer><aspNetCore processPath=\"x\" /></system.webServer>";
+    let own = format!(
+        "<location path=\".\" overrideMode=\"Deny\">{core}</location><location path=\"images\">{core}</location>"
+    );
+    let copy = Copy::new("", &[("shop/web.config", &own)]);
+    assert_eq!(copy.violations("/images"), [""; 0]);
+}
+
+#[test]
 fn locks_on_attributes_elements_and_entries_bind_lower_files() {
     let rest = "<system.webServer><aspNetCore processPath=\"dotnet\" lockAttributes=\"processPath,hostingModel\" lockElements=\"handlerSettings\" /></system.webServer>";
     let site = "<system.webServer><aspNetCore processPath=\"x\" arguments=\"y\">\n<handlerSettings><handlerSetting name=\"a\" value=\"b\" /></handlerSettings></aspNetCore>\n<modules><remove name=\"StaticFileModule\" /></modules></system.webServer>";

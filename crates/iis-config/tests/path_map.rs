@@ -183,3 +183,42 @@ fn what_is_no_mapping_is_refused() {
     assert!(new(&format!("C={here}")).is_ok());
     assert!(new(&format!(r"\\server\share={here}")).is_ok());
 }
+
+#[test]
+#[cfg_attr(windows, ignore = "needs ln")]
+fn links_are_followed_inside_the_mapped_folder_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("server");
+    file(&root.join("real/x"));
+    file(&folder.path().join("secret/y"));
+    let made = std::process::Command::new("sh")
+        .current_dir(&root)
+        .args([
+            "-c",
+            "ln -s real inside; ln -s ../secret outside; ln -s loop loop",
+        ])
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let map = PathMap::new(None, &[format!("C:={}", root.display())]).unwrap();
+    assert_eq!(
+        map.locate(r"C:\inside\x"),
+        Located::Found(root.join("inside/x"))
+    );
+    assert_eq!(
+        map.locate(r"C:\outside\y"),
+        Located::Outside(root.join("outside/y"))
+    );
+    assert_eq!(
+        map.locate(r"C:\OUTSIDE\y"),
+        Located::Outside(root.join("outside"))
+    );
+    assert_eq!(
+        map.locate(r"C:\outside\..\real\x"),
+        Located::Found(root.join("real/x"))
+    );
+    assert_eq!(
+        map.locate(r"C:\loop\x"),
+        Located::Missing(root.join("loop/x"))
+    );
+}
