@@ -26,6 +26,9 @@ const REACH: usize = 2 * 1024;
 /// Distinct hits that are kept of one window; more are only counted.
 const MAX_DISTINCT: usize = 2_000;
 
+/// Lines found by `--grep` that are kept of one log.
+const MAX_PLAIN: usize = 100_000;
+
 /// A signature met in a text, folded over equal occurrences.
 #[derive(Clone, Debug)]
 pub(crate) struct Hit {
@@ -502,7 +505,12 @@ impl Hits {
             }
             return;
         }
-        if self.list.len() >= MAX_DISTINCT {
+        let most = if hit.signature == PLAIN {
+            MAX_PLAIN
+        } else {
+            MAX_DISTINCT
+        };
+        if self.list.len() >= most {
             self.dropped += hit.count;
             return;
         }

@@ -37,6 +37,10 @@ pub(crate) fn look(scanner: &Scanner<'_>, event: &Event, place: u64, hits: &mut 
         text.push_str(data);
         text.push('\n');
     }
+    if text.is_empty() {
+        // an event without strings is found by the empty expression all the same
+        text.push('\n');
+    }
     let ceiling = ceiling(event);
     let mut found = scanner.text(text.as_bytes());
     // a signature that fits the provider and id, where the text said nothing: other languages
