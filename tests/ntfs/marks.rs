@@ -219,6 +219,8 @@ fn zones_and_patterns() {
         tool("unblock", &["--exclude", "wwwroot"], &root).code(),
         Some(0)
     );
+    let findings = tool("unblock", &["--check"], &root.join("c.dll")).records_of("finding");
+    assert_eq!(findings[0]["code"], "unblock/mark-left");
     assert_eq!(left(), ["c.dll", "d.js"]);
     assert_eq!(tool("unblock", &["--zone", "1,2"], &root).code(), Some(0));
     assert_eq!(left(), ["d.js"]);

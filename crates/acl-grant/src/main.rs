@@ -1,7 +1,6 @@
 //! `acl-grant`: makes sure that an app's identity can read its folder, and write where the app writes.
 
 mod args;
-mod certificate;
 mod change;
 mod goal;
 mod identity;

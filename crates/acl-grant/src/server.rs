@@ -1,5 +1,7 @@
 //! Folders of the server itself that every worker process reads: .NET and the ASP.NET Core Module.
 
+mod certificate;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -9,7 +11,6 @@ use ntfs_meta::Sid;
 use record::cli::MapArgs;
 use record::input::Target;
 
-use crate::certificate;
 use crate::identity::Identity;
 
 /// Where the Hosting Bundle puts things; the second .NET folder is that of 32-bit pools.
