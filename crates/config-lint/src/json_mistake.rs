@@ -333,6 +333,9 @@ fn mends(text: &Text, at: usize, remove: usize, put: &str) -> Option<(usize, usi
         };
         let (at, remove, put) = once(&broken)?;
         next = broken.text.as_bytes().to_vec();
+        if at + remove > next.len() {
+            return None;
+        }
         next.splice(at..at + remove, put.bytes());
     }
     None

@@ -54,8 +54,11 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             if replaced || app.section.is_none() {
                 finding.severity = Severity::Warning;
             }
+            // a value with escapes is written otherwise than it reads
+            let is_plain = setting.kind == ValueKind::String
+                && document.text().slice(setting.value_at, setting.value_at + value.len()) == value;
             let repair = better.map(|better| Repair::safe([Change::Splice { at: setting.value_at, remove: value.len(), text: better.to_owned() }]));
-            findings.push(&file.path, finding, repair.filter(|_| setting.kind == ValueKind::String));
+            findings.push(&file.path, finding, repair.filter(|_| is_plain));
         }
     }
 }

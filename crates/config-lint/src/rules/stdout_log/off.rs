@@ -19,6 +19,6 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let finding = rule
         .finding("The stdout log is off, so what the app says when it fails to start is not written anywhere.")
         .at(position.line, position.column)
-        .help(format!("Turn it on while you look for the cause: config-lint --fix --only stdout-log/off {}", app.path.display()));
+        .help(format!("Turn it on while you look for the cause: config-lint --fix --only stdout-log/off {}", app.target.path.display()));
     findings.add_with(path, finding, stdout_log::switch_on(app, element, section));
 }

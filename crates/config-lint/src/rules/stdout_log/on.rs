@@ -16,7 +16,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let mut finding = rule
         .finding("The stdout log is on: it is for the search of a start failure, grows without bound and is never cleaned up.")
         .at(value.position.line, value.position.column)
-        .help(format!("Turn it off when the cause is found: config-lint --fix --only stdout-log/on {}", app.path.display()));
+        .help(format!("Turn it off when the cause is found: config-lint --fix --only stdout-log/on {}", app.target.path.display()));
     let size = stdout_log::size(app, section);
     if size > MUCH {
         finding.severity = Severity::Warning;
