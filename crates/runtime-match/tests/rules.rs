@@ -693,17 +693,17 @@ fn module_files() {
     server.iis();
     assert!(server.codes(&PATH).is_empty(), "{:#?}", server.run(&PATH));
     server.remove(&format!("{module}/18.0.1"));
-    assert_eq!(server.codes(&PATH), only("module/handler-missing"));
+    assert_eq!(server.codes(&PATH), only("ancm/handler-missing"));
     server
         .iis()
         .remove("Windows/System32/inetsrv/config/schema/aspnetcore_schema_v2.xml");
-    assert_eq!(server.codes(&PATH), only("module/schema-missing"));
+    assert_eq!(server.codes(&PATH), only("ancm/schema-missing"));
     server.iis().remove(&format!("{module}/aspnetcorev2.dll"));
-    assert_eq!(server.codes(&PATH), only("module/missing"));
+    assert_eq!(server.codes(&PATH), only("ancm/missing"));
     server.iis();
     let narrow = [&PATH[..], &["--bitness", "32"]].concat();
     assert!(
-        server.finding("module/missing", &narrow)["message"]
+        server.finding("ancm/missing", &narrow)["message"]
             .as_str()
             .unwrap()
             .contains("(x86)")
@@ -748,7 +748,7 @@ fn old_windows() {
     let old = registry(&server, "9600");
     assert_eq!(
         server.codes(&["--registry", &old]),
-        only("module/vc-runtime-missing")
+        only("ancm/vc-runtime-missing")
     );
     server.write("Windows/System32/vcruntime140.dll", "");
     assert!(server.codes(&["--registry", &old]).is_empty());

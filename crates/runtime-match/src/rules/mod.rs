@@ -21,6 +21,10 @@ macro_rules! table {
 }
 
 table![
+    ancm_handler_missing,
+    ancm_missing,
+    ancm_schema_missing,
+    ancm_vc_runtime_missing,
     app_net_framework,
     app_no_aspnetcore_reference,
     app_not_an_assembly,
@@ -49,10 +53,6 @@ table![
     host_leftover,
     host_missing,
     host_option_invalid,
-    module_handler_missing,
-    module_missing,
-    module_schema_missing,
-    module_vc_runtime_missing,
     question_would_break,
     question_would_change,
     question_would_start,
@@ -102,7 +102,7 @@ macro_rules! code {
             code: $name,
             severity: record::wire::Severity::$severity,
             cause: $cause,
-            docs: record::code::module_docs(include_str!($file)),
+            docs: record::module_docs!($file),
         };
     };
 }

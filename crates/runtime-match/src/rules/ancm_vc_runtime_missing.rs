@@ -8,7 +8,7 @@ use record::cause;
 use super::{Reports, code, finding};
 use crate::examine::Examined;
 
-code!("module/vc-runtime-missing", Error, Some(cause::VC_REDIST_MISSING), "module_vc_runtime_missing.rs");
+code!("ancm/vc-runtime-missing", Error, Some(cause::VC_REDIST_MISSING), "ancm_vc_runtime_missing.rs");
 
 /// Windows Server 2016; it and later ones bring the universal C runtime, and the bundles of their time what else is needed.
 const SERVER_2016: u32 = 14_393;

@@ -8,7 +8,7 @@ use record::cause;
 use super::{Reports, code, finding};
 use crate::examine::Examined;
 
-code!("module/schema-missing", Error, Some(cause::HOSTING_BUNDLE_MISSING), "module_schema_missing.rs");
+code!("ancm/schema-missing", Error, Some(cause::HOSTING_BUNDLE_MISSING), "ancm_schema_missing.rs");
 
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     // where the module itself is missing that says it all

@@ -8,7 +8,7 @@ use record::cause;
 use super::{Reports, code, finding};
 use crate::examine::Examined;
 
-code!("module/missing", Error, Some(cause::HOSTING_BUNDLE_MISSING), "module_missing.rs");
+code!("ancm/missing", Error, Some(cause::HOSTING_BUNDLE_MISSING), "ancm_missing.rs");
 
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some(module) = examined.module().filter(|module| module.missing()) else { return };

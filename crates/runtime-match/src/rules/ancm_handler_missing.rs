@@ -8,7 +8,7 @@ use record::cause;
 use super::{Reports, code, finding};
 use crate::examine::Examined;
 
-code!("module/handler-missing", Error, Some(cause::HOSTING_BUNDLE_MISSING), "module_handler_missing.rs");
+code!("ancm/handler-missing", Error, Some(cause::HOSTING_BUNDLE_MISSING), "ancm_handler_missing.rs");
 
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     if examined.model() != Some(HostingModel::OutOfProcess) {
