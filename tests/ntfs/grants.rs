@@ -617,3 +617,44 @@ fn what_is_not_understood_survives() {
         assert_eq!(volume.attribute(path, ACL), *before);
     }
 }
+
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn dotnet_and_key_files_of_a_mounted_server() {
+    let volume = Volume::new(32);
+    let app = file(volume.path().join("inetpub/shop/app.dll"));
+    let dotnet = file(volume.path().join("Program Files/dotnet/dotnet.exe"));
+    let key = file(volume.path().join("keys/site.pfx"));
+    let root = app.parent().unwrap();
+    let settings = r#"{"Kestrel":{"Certificates":{"Default":{"Path":"C:\\Keys\\site.pfx"}}}}"#;
+    std::fs::write(root.join("appsettings.json"), settings).unwrap();
+    let closed = build(PROTECTED, Some(&[(true, 0, FULL, ADMINISTRATORS)]));
+    let denied = build(
+        PROTECTED,
+        Some(&[(false, 0, RX, USERS), (true, 0, RX, "S-1-1-0")]),
+    );
+    volume.set_attribute(&key, ACL, &closed);
+    volume.set_attribute(&dotnet, ACL, &denied);
+    let mount = volume.path();
+    for check in [&["--check"][..], &[]] {
+        let ran = grant(
+            &[check, &["--root", mount.to_str().unwrap()]].concat(),
+            root,
+        );
+        assert_eq!(ran.code(), Some(1), "{}", ran.text());
+        let findings = ran.records_of("finding");
+        let cause = |code: &str| {
+            let found = findings.iter().find(|finding| finding["code"] == code);
+            found.unwrap_or_else(|| panic!("no {code}: {}", ran.text()))["cause"].clone()
+        };
+        assert_eq!(
+            (cause("acl/denied"), cause("acl/no-access")),
+            ("access-denied".into(), "https-certificate".into())
+        );
+    }
+    // they are the server's, not the app's: looked at and left
+    assert_eq!(
+        (volume.attribute(&key, ACL), volume.attribute(&dotnet, ACL)),
+        (closed, denied)
+    );
+}
