@@ -53,6 +53,23 @@ fn a_windows_program_is_no_program_here() {
 
 #[test]
 #[ignore = "needs a Unix shell"]
+fn what_is_not_the_apps_fault_is_a_failure() {
+    // One string of more than 128 KiB: execve refuses it for any program.
+    let value = "x".repeat(200_000);
+    let variable = format!(r#"<environmentVariable name="LONG" value="{value}" />"#);
+    let scene = Scene::new(&format!(
+        r#"<aspNetCore processPath=".\app.sh"><environmentVariables>{variable}</environmentVariables></aspNetCore>"#
+    ));
+    scene.script("app.sh", "exit 0");
+    let told = scene.probe(&[], &[]);
+    assert_eq!(told.code, Some(1));
+    assert_eq!(told.records[0]["type"], "failure");
+    assert_eq!(told.records[0]["code"], "start/could-not-probe");
+    scene.assert_clean(None);
+}
+
+#[test]
+#[ignore = "needs a Unix shell"]
 fn whatever_leaves_the_group_is_ended() {
     let scene = Scene::new(APP);
     // Three generations, each in a session of its own and deaf to signals, and a parent that has ended.

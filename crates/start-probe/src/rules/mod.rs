@@ -19,7 +19,7 @@ mod shutdown_ignored;
 mod timed_out;
 
 use record::cause;
-use record::code::{Code, module_docs};
+use record::code::Code;
 use record::wire::{Finding, Severity};
 
 use crate::observation::Observation;
@@ -51,7 +51,7 @@ macro_rules! code {
             code: $code,
             severity: Severity::$severity,
             cause: $cause,
-            docs: module_docs(include_str!($file)),
+            docs: record::module_docs!($file),
         }
     };
 }
