@@ -13,20 +13,9 @@ mod sources;
 mod sys;
 mod text;
 mod time;
+mod tool;
 mod understand;
 
-use std::sync::LazyLock;
-
-use record::tool::Tool;
-
-exe_resource::embed!();
-
-/// The codes come out of the signature files, so the tool is put together when it starts.
-static TOOL: LazyLock<Tool> = LazyLock::new(|| Tool {
-    name: "log-grep",
-    codes: signature::codes(),
-});
-
 fn main() -> std::process::ExitCode {
-    record::tool::main(&TOOL, run::run)
+    record::tool::main(&tool::TOOL, run::run)
 }
