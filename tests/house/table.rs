@@ -66,6 +66,17 @@ fn every_code_has_a_case() {
             .iter()
             .filter_map(|path| fs::read_to_string(path).ok())
             .collect();
+        // A signature is a code named by its file, which holds the lines that it must find.
+        let signatures = paths
+            .iter()
+            .filter(|path| path.starts_with(package.join("signatures")));
+        for path in signatures {
+            let lines = fs::read_to_string(path).unwrap_or_default();
+            if lines.contains("\nmust = [") {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                text.push_str(&format!(" log/{name} "));
+            }
+        }
         let folder = format!("crates/{tool}/src/");
         for source in SOURCES
             .iter()
