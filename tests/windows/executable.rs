@@ -6,7 +6,7 @@ use support::wine;
 use support::workspace;
 
 /// What every Windows has had since Windows 10: no C++ runtime, no library beside the tools.
-const SYSTEM: [&str; 16] = [
+const SYSTEM: [&str; 17] = [
     "advapi32.dll",
     "authz.dll",
     "bcrypt.dll",
@@ -15,6 +15,7 @@ const SYSTEM: [&str; 16] = [
     "crypt32.dll",
     "iphlpapi.dll",
     "kernel32.dll",
+    "ktmw32.dll",
     "msvcrt.dll",
     "netapi32.dll",
     "ntdll.dll",

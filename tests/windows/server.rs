@@ -64,10 +64,12 @@ fn as_on_windows(mut record: Value, drive_c: &str) -> Value {
             _ => {}
         }
     }
+    walk(&mut record, drive_c);
     if record["type"] == "site" {
         record["map"] = Value::Array(Vec::new());
+        // Windows' folders are spelled one way in its variables and another on Wine's disk.
+        record["source"] = record["source"].to_string().to_lowercase().into();
     }
-    walk(&mut record, drive_c);
     record
 }
 
@@ -79,17 +81,13 @@ fn site_list_finds_the_machines_own_sites() {
     let ran = run(prefix.tool("site-list"));
     let sites = ran.records_of("site");
     assert!(sites.len() >= 8, "{}\n{}", ran.text(), ran.stderr);
-    for site in sites {
+    // One site of the sample has lost its folder on purpose.
+    let lost = sites.iter().filter(|site| {
         let path = site["path"].as_str().unwrap_or_default();
         assert!(path.starts_with(r"C:\inetpub\"), "{site}");
-        assert!(
-            fs::exists(in_place(
-                &prefix.drive_c(),
-                Path::new(&path[3..].replace('\\', "/"))
-            ))
-            .expect("readable")
-        );
-    }
+        !in_place(&prefix.drive_c(), Path::new(&path[3..].replace('\\', "/"))).is_dir()
+    });
+    assert_eq!(lost.count(), 1, "{}", ran.text());
 }
 
 #[test]
