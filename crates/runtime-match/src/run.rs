@@ -1,9 +1,11 @@
 //! From the command line to records.
 
+use std::path::{Path, PathBuf};
+
 use record::input::Target;
 use record::output::Emitter;
 use record::tool::Session;
-use record::wire::{Framework, Resolution};
+use record::wire::{Body, Framework, Resolution};
 use serde_json::{Value, json};
 
 use crate::args::Args;
@@ -35,8 +37,25 @@ fn look(target: &Target, machine: &Machine, out: &mut Emitter) {
         out.emit(subject, resolution);
     }
     for report in rules::check(&examined) {
-        out.emit(subject, report);
+        match file_of(&report, target) {
+            Some(file) => out.emit(&subject.with_path(&file), report),
+            None => out.emit(subject, report),
+        }
     }
+}
+
+/// The file that a finding is about, where it is there: line and column are of that file.
+fn file_of(report: &Body, target: &Target) -> Option<PathBuf> {
+    let Body::Finding(finding) = report else {
+        return None;
+    };
+    let file = Path::new(finding.evidence.get("file")?.as_str()?);
+    // whole, or the name of a file of the app
+    let file = match file.starts_with(&target.path) {
+        true => file.to_owned(),
+        false => target.path.join(file),
+    };
+    file.is_file().then_some(file)
 }
 
 /// The record of what the app would run on; nothing where it would not start.

@@ -8,6 +8,7 @@
 //! ASP.NET Core 8.0.5 asks for the .NET runtime 8.0.5, so that with only 8.0.4 of it installed the runtime is missing.
 //! Install what the finding names, then restart IIS (`net stop was /y`, `net start w3svc`); or let the app roll further
 //! with `rollForward` in its runtimeconfig.json.
+use published_app::json::Position;
 use record::cause;
 use record::wire::Severity;
 use serde_json::Value;
@@ -33,6 +34,7 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     } else if let Some(asking) = asked_by(answer, reference) {
         message.push_str(&format!("; {asking} asks for it"));
     }
+    message.push('.');
     let mut finding = finding(&CODE, message)
         .help(format!("Install {install}, then restart IIS: net stop was /y, net start w3svc."))
         .evidence("framework", reference.name.as_str())
@@ -46,11 +48,33 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
             .evidence("disabled", disabled)
             .help("DOTNET_DISABLE_RUNTIME_VERSIONS hides installed versions from the host: take the needed one out of it.");
     }
+    if let Some((file, at)) = place(examined, answer, reference) {
+        finding = finding.evidence("file", file).at(at.line, at.column);
+    }
     if elsewhere.is_some() {
         finding = finding.cause(cause::BITNESS_MISMATCH);
     }
     debug_assert_eq!(finding.severity, Severity::Error);
     reports.push(refusal::evidence(finding, examined, answer, failure));
+}
+
+/// Where the app asks for the framework; its first reference, where only an installed framework does.
+fn place(
+    examined: &Examined<'_>,
+    answer: &Answer,
+    reference: &Reference,
+) -> Option<(String, Position)> {
+    let config = examined.app.runtime_config().ok()??;
+    if answer.decision.config.as_deref() != Some(config.path.as_path()) {
+        return None;
+    }
+    let asking = config
+        .framework(&reference.name)
+        .or(config.frameworks.first())?;
+    Some((
+        config.path.to_string_lossy().into_owned(),
+        asking.position,
+    ))
 }
 
 fn named(reference: &Reference, arch: &str) -> String {
