@@ -488,3 +488,15 @@ fn an_app_on_another_port_is_named_so() {
     let slow = read("a.log", gave_up.replace("PORT", "23456").as_bytes());
     assert_eq!(matches(&slow)[0]["cause"], "startup-timeout");
 }
+
+/// `--grep` finds a line that no signature knows.
+#[test]
+fn a_line_that_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("stdout_1.log");
+    fs::write(&log, "one\na needle\n").unwrap();
+    let (records, code, stderr) = tool(&[log.to_str().unwrap(), "--grep", "needle"], None);
+    assert_eq!((records.len(), code, stderr.as_str()), (2, Some(0), ""));
+    assert_eq!(records[0]["code"], "log/grep");
+    assert_eq!(records[0]["line"], 2);
+}

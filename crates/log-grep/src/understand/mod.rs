@@ -356,6 +356,3 @@ fn is_near(a: &Answer, b: &Answer) -> bool {
         _ => true,
     }
 }
-
-#[cfg(test)]
-mod tests;
