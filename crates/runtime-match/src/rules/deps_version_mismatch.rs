@@ -53,7 +53,7 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
 }
 
 fn four(text: &str) -> Option<[u16; 4]> {
-    let parts = text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u16>>>()?;
+    let parts = text.split('.').map(|part| part.parse::<u16>().ok()).collect::<Option<Vec<u16>>>()?;
     parts.try_into().ok()
 }
 
