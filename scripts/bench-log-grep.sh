@@ -16,16 +16,18 @@ dump=$ANCM_CACHE/evtx/bin/evtx_dump
 
 # The signatures' own expressions, for rg -f.
 python3 - "$signatures" >"$bench/patterns" <<'PY'
-import pathlib, sys, tomllib
+import pathlib, re, sys, tomllib
 for path in sorted(pathlib.Path(sys.argv[1]).glob("*.toml")):
     for pattern in tomllib.loads(path.read_text())["patterns"] if "[[patterns]]" in path.read_text() else []:
-        # rg -f searches line by line: what spans lines is taken up to its first line
-        text = pattern["regex"].split(r"[\s\S]")[0].split(r"\r?\n")[0].split(r"\n")[0]
+        # rg -f joins all expressions, so no two groups may have one name, and searches line by line: what spans
+        # lines is taken up to its first line
+        text = re.sub(r"\(\?P<\w+>", "(?:", pattern["regex"]).replace(r"[^\r\n]", ".").replace(r"\r\n", "")
+        text = re.split(r"\[\\s\\S\]|\\r\?\\n|\\n", text)[0]
         try:
-            __import__("re").compile(text)
-        except Exception:
+            re.compile(text)
+        except re.error:
             continue
-        print(text.replace("\n", ""))
+        print(text)
 PY
 
 make_log() { # BYTES FILE
@@ -60,7 +62,8 @@ PY
 best() { # NAME COMMAND... : the best wall time of five runs, and the largest memory
     local name=$1
     shift
-    "$@" >/dev/null 2>&1 || true
+    "$@" >"$bench/said" 2>&1 || true
+    if grep -q 'parse error' "$bench/said"; then cat "$bench/said" >&2; exit 1; fi
     python3 - "$name" "$@" <<'PY'
 import os, resource, subprocess, sys, time
 name, command = sys.argv[1], sys.argv[2:]

@@ -58,6 +58,14 @@ impl Interest {
         }
     }
 
+    /// Judges the head of an event's JSON.
+    fn wants_event(&self, head: &[u8]) -> bool {
+        self.all
+            || PROVIDERS
+                .iter()
+                .any(|name| memmem::find(head, name.as_bytes()).is_some())
+    }
+
     fn wants(&self, chunk: &[u8]) -> bool {
         self.all
             || self
@@ -186,16 +194,22 @@ fn chunk(scanner: &Scanner<'_>, interest: &Interest, bytes: &[u8], index: u64) -
     if bytes.iter().take(64).all(|&byte| byte == 0) || !interest.wants(bytes) {
         return part;
     }
-    part.problem = events(bytes, index, |place, event| {
-        event::look(scanner, event, place, &mut part.hits);
-    });
+    part.problem = events(
+        bytes,
+        index,
+        |head| interest.wants_event(head),
+        |place, event| {
+            event::look(scanner, event, place, &mut part.hits);
+        },
+    );
     part
 }
 
 /// Calls `look` for every event of a chunk that can be read. Returns why others could not.
-pub(crate) fn events(
+fn events(
     bytes: &[u8],
     index: u64,
+    wants: impl Fn(&[u8]) -> bool,
     mut look: impl FnMut(u64, &Event),
 ) -> Option<String> {
     let mut data = match EvtxChunkData::new(bytes.to_vec(), false) {
@@ -209,11 +223,17 @@ pub(crate) fn events(
     };
     let mut problem = None;
     for record in chunk.iter() {
-        let value = record.and_then(|record| record.into_json_value());
-        match value {
+        match record.and_then(|record| record.into_json_bytes()) {
             Ok(record) => {
-                let place = record.event_record_id;
-                look(place, &event(&record.data));
+                // the provider stands at the head of an event; most events are of others
+                let head = &record.data[..record.data.len().min(1024)];
+                if !wants(head) {
+                    continue;
+                }
+                match serde_json::from_slice(&record.data) {
+                    Ok(value) => look(record.event_record_id, &event(&value)),
+                    Err(error) => problem = problem.or(Some(format!("chunk {index}: {error}"))),
+                }
             }
             Err(error) => problem = problem.or(Some(format!("chunk {index}: {error}"))),
         }
