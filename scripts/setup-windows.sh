@@ -18,6 +18,8 @@ if [ ! -f "$WINEPREFIX/ready" ]; then
     say "making the Wine prefix $WINEPREFIX"
     # mscoree and mshtml off: no offer to install Mono or Gecko; nothing here needs them.
     WINEDLLOVERRIDES='mscoree,mshtml=' wine wineboot --init >&2 9>&-
+    # Wine calls itself Windows 7, for which no .NET of today is made: a server's build number in its place.
+    wine reg add 'HKLM\Software\Microsoft\Windows NT\CurrentVersion' /v CurrentBuildNumber /d 20348 /f >&2 9>&-
     WINEDLLOVERRIDES='mscoree,mshtml=' wineserver -w 9>&-
     # Wine 8 has no bcryptprimitives.dll, from which Rust's standard library takes its random numbers.
     # Only this prefix gets the stand-in; nothing of it is shipped.
