@@ -96,6 +96,7 @@ best 'log-grep 20,000 small logs' "$tool" "$bench/small"
 best 'rg -c -f signatures 20,000 small logs' "$rg" -c -f "$bench/patterns" "$bench/small"
 
 # A large event log out of the chunks of a real one, where a corpus is at hand.
+# shellcheck disable=SC2012  # names are our own
 source=$(ls -S "${ANCM_SHARED:-$scripts/../../shared}"/corpus/eventlog/*many-events-application.evtx 2>/dev/null | head -1 || true)
 if [ -n "$source" ]; then
     [ -s "$bench/large.evtx" ] || python3 - "$source" "$bench/large.evtx" <<'PY'
