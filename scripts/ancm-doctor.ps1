@@ -3,46 +3,56 @@
 Why do these sites not start? Pipes the tools together; all judgement is theirs.
 
 .EXAMPLE
-.\scripts\ancm-doctor.ps1
+.\ancm-doctor.ps1
 All sites of this machine's IIS.
 
 .EXAMPLE
-.\scripts\ancm-doctor.ps1 C:\inetpub\shop --format text
+.\ancm-doctor.ps1 C:\inetpub\shop --format text
 One published app.
 
 .EXAMPLE
-.\scripts\ancm-doctor.ps1 --site 'Shop*' | ConvertFrom-Json | Where-Object type -eq verdict
+.\ancm-doctor.ps1 --site 'Shop*' | ConvertFrom-Json | Where-Object type -eq verdict
 The verdicts as objects.
 
 .NOTES
---dotnet-root DIR, --format, --fail-on and --output go to the tools that have them, everything else to site-list.
-The exit code is the last tool's: 0 nothing found, 1 findings, 2 could not look.
+--dotnet-root DIR, --registry FILE, --format, --fail-on and --output go to the tools that have them, everything else to
+site-list. The exit code is the last tool's: 0 nothing found, 1 findings, 2 could not look.
+The tools are looked for in $env:ANCM_TOOLS, beside this script, and in target\release of a checkout.
 #>
-$here = Split-Path -Parent $PSScriptRoot
-$tools = if ($env:ANCM_TOOLS) { $env:ANCM_TOOLS } else { Join-Path $here 'target\release' }
+Set-StrictMode -Off
+$ErrorActionPreference = 'Continue'
+$PSNativeCommandUseErrorActionPreference = $false
 
-$sites = @(); $runtime = @(); $last = @()
-for ($i = 0; $i -lt $args.Count; $i++) {
-    switch -Regex ([string]$args[$i]) {
-        '^--dotnet-root$' { $runtime += $args[$i], $args[++$i]; break }
-        '^--(format|fail-on|output)$' { $last += $args[$i], $args[++$i]; break }
-        default { $sites += $args[$i] }
-    }
+if ($args -contains '--help' -or $args -contains '-h') {
+    Get-Help -Name $PSCommandPath -Full
+    exit 0
 }
 
-if (-not (Test-Path (Join-Path $tools 'verdict.exe'))) {
+$checkout = Split-Path -Parent $PSScriptRoot
+$extension = if ($env:OS -eq 'Windows_NT') { '.exe' } else { '' }
+$built = [IO.Path]::Combine($checkout, 'target', 'release', "verdict$extension")
+$here = Join-Path $PSScriptRoot "verdict$extension"
+if (-not $env:ANCM_TOOLS -and -not (Test-Path -LiteralPath $here) -and -not (Test-Path -LiteralPath $built) -and
+    (Test-Path -LiteralPath (Join-Path $checkout 'Cargo.toml'))) {
+    if (-not (Get-Command cargo -ErrorAction SilentlyContinue)) {
+        [Console]::Error.WriteLine('ancm-doctor: the tools are not built, and there is no cargo to build them')
+        exit 2
+    }
     [Console]::Error.WriteLine('ancm-doctor: building the tools, once; this takes a few minutes')
-    Push-Location $here
+    Push-Location $checkout
     try { cargo build --release --quiet --workspace --bins } finally { Pop-Location }
     if ($LASTEXITCODE -ne 0) { exit 2 }
 }
 
-& "$tools\site-list.exe" @sites |
-    & "$tools\config-lint.exe" |
-    & "$tools\runtime-match.exe" @runtime |
-    & "$tools\unblock.exe" --check |
-    & "$tools\acl-grant.exe" --check |
-    & "$tools\log-grep.exe" |
-    & "$tools\verdict.exe" |
-    & "$tools\report.exe" --expect 'site-list,config-lint,runtime-match,unblock,acl-grant,log-grep,verdict' @last
+try {
+    Import-Module ([IO.Path]::Combine($PSScriptRoot, 'AncmTools', 'AncmTools.psd1')) -Scope Local -Force -ErrorAction Stop
+} catch {
+    [Console]::Error.WriteLine("ancm-doctor: $($_.Exception.Message)")
+    exit 2
+}
+if ($args -contains '--version' -or $args -contains '-V') {
+    (report --version) -replace '^report', 'ancm-doctor'
+    exit 0
+}
+Invoke-AncmDoctor @args
 exit $LASTEXITCODE

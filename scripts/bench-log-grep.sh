@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures log-grep against ripgrep, wc and evtx_dump in one run, files in the page cache. Prints what it measured.
 # Usage: scripts/bench-log-grep.sh [LOG-GREP]    (default: target/release/log-grep, which must be built)
-# The peers come from crates.io into the cache: ripgrep 15 and the evtx crate's own evtx_dump.
+# The peers come from crates.io into the cache: ripgrep 15 (Debian's is older) and the evtx crate's own evtx_dump.
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$scripts/cache.sh"
@@ -10,9 +10,9 @@ signatures=$scripts/../crates/log-grep/signatures
 bench=$ANCM_CACHE/bench-log-grep
 mkdir -p "$bench"
 rg=$ANCM_CACHE/rg/bin/rg
-dump=$ANCM_CACHE/evtx/bin/evtx_dump
+programs=$("$scripts/setup-linux.sh")
+eval "$programs"
 [ -x "$rg" ] || cargo install -q ripgrep --root "$ANCM_CACHE/rg"
-[ -x "$dump" ] || cargo install -q evtx --root "$ANCM_CACHE/evtx"
 
 # The signatures' own expressions, for rg -f.
 python3 - "$signatures" >"$bench/patterns" <<'PY'
@@ -59,14 +59,14 @@ with open(path, "wb") as out:
 PY
 }
 
-best() { # NAME COMMAND... : the best wall time of five runs, and the largest memory
-    local name=$1
-    shift
+best() { # KEY NAME COMMAND... : the best wall time of five runs, and the largest memory; kept as KEY for `within`
+    local key=$1 name=$2
+    shift 2
     "$@" >"$bench/said" 2>&1 || true
     if grep -q 'parse error' "$bench/said"; then cat "$bench/said" >&2; exit 1; fi
-    python3 - "$name" "$@" <<'PY'
-import os, resource, subprocess, sys, time
-name, command = sys.argv[1], sys.argv[2:]
+    python3 - "$bench/figures" "$key" "$name" "$@" <<'PY'
+import resource, subprocess, sys, time
+figures, key, name, command = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
 times = []
 for _ in range(5):
     start = time.perf_counter()
@@ -74,7 +74,17 @@ for _ in range(5):
     times.append(time.perf_counter() - start)
 memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 print(f"{name:44} {min(times):8.3f} s  {memory:5} MB")
+with open(figures, "a") as out:
+    print(key, min(times), memory, file=out)
 PY
+}
+
+failed=0
+within() { # KEY OTHER FACTOR : KEY takes at most FACTOR times what OTHER takes
+    awk -v a="$1" -v b="$2" -v most="$3" '
+        $1 == a { x = $2 } $1 == b { y = $2 }
+        END { slow = (x > y * most); printf "%s / %s: %.2f (at most %s)%s\n", a, b, x / y, most, (slow ? "  TOO SLOW" : ""); exit slow }
+    ' "$bench/figures" || failed=1
 }
 
 [ -s "$bench/10m.log" ] || make_log $((10 << 20)) "$bench/10m.log"
@@ -86,14 +96,30 @@ if [ ! -d "$bench/small" ]; then
     for ((i = 0; i < 20000; i++)); do cp "$bench/piece" "$bench/small/$i.log"; done
 fi
 
-best 'log-grep --version' "$tool" --version
-best 'log-grep 10 MB' "$tool" "$bench/10m.log"
-best 'log-grep 100 MB' "$tool" "$bench/100m.log"
-best 'log-grep 1 GB' "$tool" "$bench/1g.log"
-best 'wc -l 1 GB' wc -l "$bench/1g.log"
-best 'rg -c -f signatures 1 GB' "$rg" -c -f "$bench/patterns" "$bench/1g.log"
-best 'log-grep 20,000 small logs' "$tool" "$bench/small"
-best 'rg -c -f signatures 20,000 small logs' "$rg" -c -f "$bench/patterns" "$bench/small"
+if [ ! -s "$bench/4g.log" ]; then
+    for _ in 1 2 3 4; do cat "$bench/1g.log"; done >"$bench/4g.log"
+fi
+# Further signatures beside the embedded ones: copies under other names, whose texts are those of real failures.
+for count in 10 120; do
+    rm -rf "$bench/more$count"
+    mkdir "$bench/more$count"
+    find "$signatures" -name '*.toml' | sort | head -n "$count" | while read -r file; do
+        cp "$file" "$bench/more$count/own-$(basename "$file")"
+    done
+done
+
+: >"$bench/figures"
+best version 'log-grep --version' "$tool" --version
+best 10m 'log-grep 10 MB' "$tool" "$bench/10m.log"
+best 100m 'log-grep 100 MB' "$tool" "$bench/100m.log"
+best 1g 'log-grep 1 GB' "$tool" "$bench/1g.log"
+best wc 'wc -l 1 GB' wc -l "$bench/1g.log"
+best rg 'rg -c -f signatures 1 GB' "$rg" -c -f "$bench/patterns" "$bench/1g.log"
+best 4g 'log-grep 4 GB' "$tool" "$bench/4g.log"
+best more10 'log-grep 1 GB, 10 signatures more' "$tool" --signatures "$bench/more10" "$bench/1g.log"
+best more120 'log-grep 1 GB, 120 signatures more' "$tool" --signatures "$bench/more120" "$bench/1g.log"
+best small 'log-grep 20,000 small logs' "$tool" "$bench/small"
+best rgsmall 'rg -c -f signatures 20,000 small logs' "$rg" -c -f "$bench/patterns" "$bench/small"
 
 # A large event log out of the chunks of a real one, where a corpus is at hand.
 # shellcheck disable=SC2012  # names are our own
@@ -110,7 +136,18 @@ with open(sys.argv[2], "wb") as out:
         for chunk in chunks:
             out.write(chunk)
 PY
-    best 'log-grep 200 MB evtx' "$tool" "$bench/large.evtx"
-    best 'log-grep 200 MB evtx, every event parsed' "$tool" --grep 'no such text' "$bench/large.evtx"
-    best 'evtx_dump | rg 200 MB evtx' bash -c "'$dump' -o jsonl '$bench/large.evtx' | '$rg' -c -f '$bench/patterns'"
+    best evtx 'log-grep 200 MB evtx' "$tool" "$bench/large.evtx"
+    best evtxall 'log-grep 200 MB evtx, every event parsed' "$tool" --grep 'no such text' "$bench/large.evtx"
+    best dump 'evtx_dump | rg 200 MB evtx' bash -c "evtx_dump -o jsonl '$bench/large.evtx' | '$rg' -c -f '$bench/patterns'"
 fi
+
+within 1g rg 0.5
+within 1g wc 3
+within small rgsmall 1
+# linear from 100 MB to 4 GB; what a start costs weighs in the smaller one
+within 4g 100m 44
+within more120 more10 1.5
+[ -z "$source" ] || within evtx dump 1
+[ -z "$source" ] || within evtxall dump 1
+awk '$3 >= 64 && $1 !~ /^(rg|rgsmall|wc|dump)$/ { print $1 ": " $3 " MB, 64 at most"; bad = 1 } END { exit bad }' "$bench/figures" || failed=1
+exit "$failed"

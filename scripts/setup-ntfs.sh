@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=scripts/cache.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cache.sh"
 
-need_packages ntfs-3g attr samba smbclient
+need_packages ntfs-3g attr samba samba-vfs-modules smbclient
 
 # ntfs-3g mounts through this device; a container needs it passed in (docker run --device /dev/fuse --cap-add SYS_ADMIN).
 [ -e /dev/fuse ] || { say "no /dev/fuse: an NTFS volume cannot be mounted here"; exit 1; }

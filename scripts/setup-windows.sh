@@ -14,7 +14,10 @@ export WINEPREFIX=$ANCM_CACHE/wine WINEDEBUG=-all
 exec 9>"$ANCM_CACHE/wine.lock"
 flock 9
 
-if [ ! -f "$WINEPREFIX/ready" ]; then
+# A prefix that another version of this script made is made anew.
+version=$(sha256sum <"${BASH_SOURCE[0]}" | cut -d' ' -f1)
+if [ "$(cat "$WINEPREFIX/ready" 2>/dev/null)" != "$version" ]; then
+    rm -rf "$WINEPREFIX"
     say "making the Wine prefix $WINEPREFIX"
     # mscoree and mshtml off: no offer to install Mono or Gecko; nothing here needs them.
     WINEDLLOVERRIDES='mscoree,mshtml=' wine wineboot --init >&2 9>&-
@@ -31,5 +34,5 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE buffer, SIZE_T length) { ret
 C
     x86_64-w64-mingw32-gcc -shared -O2 -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" "$shim/shim.c" -ladvapi32
     rm -r "$shim"
-    touch "$WINEPREFIX/ready"
+    printf '%s\n' "$version" >"$WINEPREFIX/ready"
 fi

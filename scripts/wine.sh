@@ -4,4 +4,7 @@
 export WINEPREFIX=${WINEPREFIX:-${ANCM_CACHE:-$HOME/.cache/ancm-tools}/wine}
 # Not a word of Wine's own on stderr: tests compare that stream.
 export WINEDEBUG=${WINEDEBUG:--all}
+# Wine's server begins to shut down when the last program ends, and loses one that is started meanwhile. Kept for ten
+# seconds more, it is there for the next; where it runs already this does nothing.
+wineserver -p10 >/dev/null 2>&1 </dev/null || true
 exec wine "$@"

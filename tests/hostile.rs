@@ -240,4 +240,102 @@ mod posix {
         lint(folder.path());
         diagnose(folder.path());
     }
+
+    #[test]
+    #[cfg_attr(not(target_os = "linux"), ignore = "needs /dev/zero")]
+    fn a_list_that_never_ends_is_refused() {
+        let ran = Pipe::new()
+            .tool("config-lint", ["--from-file", "/dev/zero"])
+            .run();
+        assert_eq!(ran.code(), Some(2));
+        assert!(ran.stderr.contains("longer than 16 MiB"), "{}", ran.stderr);
+        assert_eq!(ran.stderr.lines().count(), 1);
+    }
+
+    /// A link to itself cannot be read by anybody, root included.
+    #[test]
+    #[cfg_attr(not(target_os = "linux"), ignore = "needs POSIX links")]
+    fn what_cannot_be_read_is_a_failure_of_each_tool_and_no_cause() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let shop = support::sample::path("healthy-in-process");
+        shell(
+            folder.path(),
+            &format!(
+                "cp -r '{}/.' .; mkdir logs; ln -s stdout_1.log logs/stdout_1.log",
+                shop.display()
+            ),
+        );
+        for name in ["appsettings.json", "Shop.runtimeconfig.json", "web.config"] {
+            shell(folder.path(), &format!("rm {name}; ln -s {name} {name}"));
+            let none: [&str; 0] = [];
+            let ran = Pipe::new()
+                .tool("site-list", [folder.path()])
+                .tool("config-lint", none)
+                .tool("runtime-match", none)
+                .tool("log-grep", none)
+                .tool("verdict", none)
+                .run();
+            assert_eq!(
+                (ran.code(), ran.stderr.as_str()),
+                (Some(1), ""),
+                "{}",
+                ran.text()
+            );
+            let failures = ran.records_of("failure");
+            let told = |failure: &Value| !failure["os_error"].is_null();
+            assert!(failures.iter().any(told), "{name}: {}", ran.text());
+            assert!(
+                ran.records_of("finding")
+                    .iter()
+                    .all(|finding| finding["severity"] != "error"),
+                "{name}: {}",
+                ran.text()
+            );
+            let verdict = &ran.records_of("verdict")[0];
+            assert!(verdict["cause"].is_null(), "{verdict}");
+            let message = verdict["message"].as_str().expect("a message");
+            assert!(message.contains("could not be looked at"), "{message}");
+        }
+    }
+
+    /// What a tool may allocate, in KiB: the files of the corpus are small, and a tool must be as well.
+    const MEMORY: u32 = 64 << 10;
+
+    #[test]
+    #[ignore = "needs the corpus"]
+    fn the_configurations_of_the_corpus_fit_in_64_megabytes() {
+        let corpus = support::workspace::shared().join("corpus");
+        let list = tempfile::NamedTempFile::new().expect("a file");
+        let listed = format!(
+            "find {0}/web-config {0}/appsettings {0}/runtimeconfig {0}/launchsettings -type f > {1}",
+            corpus.display(),
+            list.path().display()
+        );
+        shell(&corpus, &listed);
+        let list = format!("--from-file {}", list.path().display());
+        let mut runs = vec![("config-lint", list.clone()), ("runtime-match", list)];
+        for file in fs::read_dir(corpus.join("applicationhost")).expect("a folder") {
+            let file = file.expect("a file").path();
+            runs.push((
+                "site-list",
+                format!("--apphost {} --root {}", file.display(), corpus.display()),
+            ));
+        }
+        for (tool, args) in runs {
+            let tool = support::workspace::tool(tool);
+            let mut command = Command::new("sh");
+            command.arg("-c").arg(format!(
+                "ulimit -d {MEMORY} && exec {} {args}",
+                tool.display()
+            ));
+            let ran = Pipe::new().command(command).run();
+            assert!(
+                matches!(ran.code(), Some(0..=2)),
+                "{}: {}",
+                tool.display(),
+                ran.stderr
+            );
+            assert_eq!(ran.records_of("done").len(), 1);
+        }
+    }
 }

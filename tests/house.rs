@@ -253,6 +253,49 @@ fn no_test_returns_early_and_every_ignored_one_says_what_it_needs() {
 }
 
 #[test]
+fn every_ignored_test_is_run_by_some_task() {
+    const RUN: &str = "scripts/test-ignored.sh '";
+    let tasks = fs::read_to_string(workspace::root().join("Makefile.toml")).expect("is there");
+    let run: Vec<regex_lite::Regex> = tasks
+        .split(RUN)
+        .skip(1)
+        .filter_map(|rest| rest.split_once('\'').map(|(reason, _)| reason))
+        // As jq does in that script.
+        .map(|reason| regex_lite::Regex::new(&format!("(?i){reason}")).expect(reason))
+        .collect();
+    assert!(!run.is_empty(), "no task has {RUN}");
+    let ci = workspace::root().join(".github/workflows/ci.yml");
+    let ci = fs::read_to_string(ci).expect("is there");
+    // What Wine cannot do no task can: the job on Windows names the test's file.
+    let on_windows = |reason: &str, place: &str| {
+        let file = place
+            .split(".rs")
+            .next()
+            .and_then(|path| path.rsplit(['/', '\\']).next());
+        reason.starts_with("needs Windows: ")
+            && file.is_some_and(|file| ci.contains(&format!("--test {file} -- --ignored")))
+    };
+    let mut bad = Vec::new();
+    for source in SOURCES.iter() {
+        // What a platform alone cannot do (`cfg_attr`) is run on the others.
+        for at in source.find(&["#", "[", "ignore", "="]) {
+            let Some(reason) = source.tokens.get(at + 4).map(|token| token.text.as_str()) else {
+                continue;
+            };
+            let reason = reason.trim_matches('"');
+            let place = source.place(at);
+            if !run.iter().any(|task| task.is_match(reason)) && !on_windows(reason, &place) {
+                bad.push(format!("{place} {reason}"));
+            }
+        }
+    }
+    none(
+        "tests that neither a task of Makefile.toml nor the job on Windows runs",
+        bad,
+    );
+}
+
+#[test]
 fn every_exception_from_a_lint_has_a_reason() {
     let mut bad = Vec::new();
     for source in SOURCES.iter() {

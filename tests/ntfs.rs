@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
 
+#[path = "ntfs/corners.rs"]
+mod corners;
 #[path = "ntfs/grants.rs"]
 mod grants;
 #[path = "ntfs/hostile.rs"]
 mod hostile;
+#[path = "ntfs/keys.rs"]
+mod keys;
 #[path = "ntfs/marks.rs"]
 mod marks;
 #[path = "ntfs/meaning.rs"]

@@ -70,33 +70,44 @@ fn garbage() -> impl Strategy<Value = Vec<u8>> {
         })
 }
 
-fn three(input: Vec<u8>) -> Ran {
-    let none: [&str; 0] = [];
-    Pipe::new()
-        .tool("config-lint", none)
-        .tool("runtime-match", none)
-        .tool("verdict", none)
-        .input(input)
+/// All tools that read records, as the umbrella chains them.
+const FILTERS: [(&str, &[&str]); 8] = [
+    ("config-lint", &[]),
+    ("runtime-match", &[]),
+    ("unblock", &["--check"]),
+    ("acl-grant", &["--check"]),
+    ("log-grep", &[]),
+    ("start-probe", &[]),
+    ("verdict", &[]),
+    ("report", &[]),
+];
+
+fn filtered(input: Vec<u8>) -> Ran {
+    FILTERS
+        .iter()
+        .fold(Pipe::new().input(input), |pipe, (tool, args)| {
+            pipe.tool(tool, *args)
+        })
         .run()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn foreign_lines_cross_three_tools_unchanged(lines in prop::collection::vec(foreign(), 1..20)) {
+    fn foreign_lines_cross_all_tools_unchanged(lines in prop::collection::vec(foreign(), 1..20)) {
         let input = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-        let ran = three(input.clone().into_bytes());
+        let ran = filtered(input.clone().into_bytes());
         prop_assert!(ran.stdout.starts_with(input.as_bytes()), "{}", String::from_utf8_lossy(&ran.stdout));
         // read as text: a lone surrogate is JSON to a filter and none to a reader
         let done = ran.text().lines().filter(|line| line.starts_with(r#"{"schema":"ancm-tools/1","type":"done","tool":"#));
-        prop_assert_eq!(done.count(), 3);
+        prop_assert_eq!(done.count(), FILTERS.len());
     }
 
     #[test]
     fn garbage_becomes_one_failure_a_line(lines in prop::collection::vec(garbage(), 1..20)) {
         let input = lines.join(&b"\n"[..]);
-        let ran = three(input);
+        let ran = filtered(input);
         let failures = ran.records_of("failure");
         prop_assert_eq!(failures.len(), lines.len());
         // the first tool reports it; later ones pass the report on
@@ -127,7 +138,7 @@ const BROKEN: [(&str, &str); 22] = [
     ("runtimeconfig-malformed", "runtimeconfig-invalid"),
     ("runtimeconfig-missing", "runtimeconfig-invalid"),
     ("single-file-in-process", "processpath-wrong"),
-    ("stdout-logs-folder-missing", ""),
+    ("stdout-logs-folder-missing", "stdout-log-unwritable"),
     ("webconfig-malformed", "webconfig-malformed"),
 ];
 
@@ -274,4 +285,171 @@ fn a_copied_server_is_diagnosed_at_the_server_level() {
     assert_eq!(leading("Legacy", "/"), "bitness-mismatch");
     assert_eq!(leading("Portal", "/blog"), "sub-app-inherits");
     assert!(leading("Shop", "/").is_null());
+}
+
+/// What a .NET program says where a file of the deployment is missing.
+const THROWN: &str = "System.IO.FileNotFoundException: Could not load file or assembly 'Newtonsoft.Json, Version=13.0.0.0, Culture=neutral, PublicKeyToken=30ad4fe6b2a6aeed'. The system cannot find the file specified.";
+
+/// An app that is a shell script.
+fn scripted(body: &str) -> tempfile::TempDir {
+    let app = tempfile::tempdir().expect("a folder");
+    let config = r#"<configuration><system.webServer><aspNetCore processPath=".\app.sh" /></system.webServer></configuration>"#;
+    std::fs::write(app.path().join("web.config"), config).expect("written");
+    let script = app.path().join("app.sh");
+    std::fs::write(&script, format!("#!/bin/sh\n{body}\n")).expect("written");
+    let mut chmod = Command::new("chmod");
+    let done = chmod.arg("+x").arg(script).status().expect("chmod runs");
+    assert!(done.success());
+    app
+}
+
+/// The probe's records as they left the probe, and what came out of `start-probe ... | log-grep | ...`.
+fn probed<A: AsRef<OsStr>>(probe: impl IntoIterator<Item = A>, more: &[&str]) -> (String, Ran) {
+    let home = tempfile::tempdir().expect("a folder");
+    let kept = home.path().join("records");
+    let mut tee = Command::new("tee");
+    tee.arg(&kept);
+    let none: [&str; 0] = [];
+    let pipe = Pipe::new()
+        .tool("start-probe", probe)
+        .command(tee)
+        .tool("log-grep", none);
+    let ran = more
+        .iter()
+        .fold(pipe, |pipe, tool| pipe.tool(tool, none))
+        .run();
+    assert_eq!(ran.stderr, "");
+    let records = std::fs::read_to_string(kept).expect("the probe's records");
+    (records, ran)
+}
+
+/// Fails unless the probe's records stand in the output unchanged and in order, the one match is of this code and
+/// cause, and the last tool says that something is wrong.
+#[track_caller]
+fn explained(records: &str, ran: &Ran, code: &str, cause: &str) {
+    let mut rest = ran.text().lines();
+    for record in records.lines() {
+        assert!(rest.any(|line| line == record), "{record}\n{}", ran.text());
+    }
+    let matches = ran.records_of("match");
+    assert_eq!(matches.len(), 1, "{}", ran.text());
+    for (field, value) in [
+        ("tool", "log-grep"),
+        ("code", code),
+        ("cause", cause),
+        ("source", "host"),
+    ] {
+        assert_eq!(matches[0][field], value, "{}", matches[0]);
+    }
+    let probe = &ran.records_of("probe")[0];
+    assert_eq!(matches[0]["path"], probe["path"]);
+    assert_eq!(ran.code(), Some(1));
+}
+
+/// Fails unless this cause leads for what the app printed, with the status that the probe foretold.
+#[track_caller]
+fn judged(ran: &Ran, code: &str, cause: &str) {
+    let verdict = &ran.records_of("verdict")[0];
+    assert_eq!(verdict["cause"], cause, "{verdict}");
+    assert!(verdict["confidence"].as_f64() >= Some(0.5), "{verdict}");
+    let because = verdict["because"].as_array().expect("a list");
+    assert!(because.iter().any(|why| why["code"] == code), "{verdict}");
+    let probe = &ran.records_of("probe")[0];
+    assert!(probe["predicted_status"].is_string(), "{probe}");
+    assert_eq!(verdict["predicted_status"], probe["predicted_status"]);
+}
+
+#[test]
+#[ignore = "needs a Unix shell"]
+fn the_output_of_a_dying_app_explains_its_probe() {
+    let app = scripted(&format!(
+        "cat >&2 <<'END'\nUnhandled exception. {THROWN}\n   at Shop.Program.Main(String[] args)\nEND\nkill -s ABRT $$"
+    ));
+    let (code, cause) = ("log/assembly-not-found", "missing-assembly");
+    let (records, ran) = probed([app.path()], &[]);
+    explained(&records, &ran, code, cause);
+    let found = &ran.records_of("match")[0];
+    assert_eq!(found["captures"]["assembly"], "Newtonsoft.Json");
+    assert_eq!(found["count"], 2, "the module's two tries");
+    let (records, ran) = probed([app.path()], &["verdict"]);
+    explained(&records, &ran, code, cause);
+    judged(&ran, code, cause);
+}
+
+#[test]
+#[ignore = "needs a Unix shell and python3"]
+fn the_output_explains_a_first_request_that_fails() {
+    let app = scripted(&format!(
+        r#"exec python3 -u - <<'END'
+import os, http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_): pass
+    def answer(self, status):
+        self.send_response(status); self.send_header("Content-Length", "0"); self.end_headers()
+    def do_POST(self):
+        self.answer(202); os._exit(0)
+    def do_GET(self):
+        print("""fail: Microsoft.AspNetCore.Server.Kestrel[13]
+      Connection id "0HN", Request id "0HN:1": An unhandled exception was thrown by the application.
+      {THROWN}""")
+        self.answer(500)
+http.server.HTTPServer(("127.0.0.1", int(os.environ["ASPNETCORE_PORT"])), Handler).serve_forever()
+END"#
+    ));
+    let (records, ran) = probed([app.path()], &["verdict"]);
+    assert_eq!(ran.records_of("probe")[0]["outcome"], "listening");
+    let (code, cause) = ("log/assembly-not-found", "missing-assembly");
+    explained(&records, &ran, code, cause);
+    judged(&ran, code, cause);
+}
+
+#[test]
+#[ignore = "needs a Unix shell and python3"]
+fn an_app_that_comes_up_has_a_verdict_that_says_so() {
+    let app = scripted(
+        r#"exec python3 -m http.server --bind 127.0.0.1 "$ASPNETCORE_PORT" >/dev/null 2>&1"#,
+    );
+    let (_, ran) = probed([app.path()], &["verdict"]);
+    let verdict = &ran.records_of("verdict")[0];
+    assert!(verdict["cause"].is_null(), "{verdict}");
+    let message = verdict["message"].as_str().expect("a message");
+    assert!(message.contains("it did start"), "{message}");
+}
+
+#[test]
+#[ignore = "needs the .NET samples"]
+fn the_output_of_a_real_app_explains_its_probe() {
+    let app = workspace::cache().join("samples/socket-app");
+    assert!(app.is_dir(), "run scripts/build-dotnet-samples.sh");
+    let dotnet = workspace::cache().join("dotnet/linux-8.0/dotnet");
+    for (mode, code, cause) in [
+        (
+            "missing-assembly",
+            "log/assembly-not-found",
+            "missing-assembly",
+        ),
+        ("access-denied", "log/file-access-denied", "access-denied"),
+        (
+            "crash-main",
+            "log/config-connection-string-null",
+            "setting-missing",
+        ),
+        (
+            "startup-exception",
+            "log/dotnet-unhandled-exception",
+            "unhandled-exception",
+        ),
+    ] {
+        let mode = format!("SAMPLE_MODE={mode}");
+        let probe = [
+            app.as_os_str(),
+            OsStr::new("--dotnet"),
+            dotnet.as_os_str(),
+            OsStr::new("--env"),
+            OsStr::new(&mode),
+        ];
+        let (records, ran) = probed(probe, &["verdict"]);
+        explained(&records, &ran, code, cause);
+        judged(&ran, code, cause);
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
@@ -121,6 +122,10 @@ fn usage_errors_are_one_line_on_stderr_and_code_2() {
             "{tool} on empty stdin: {}",
             ran.stderr
         );
+        // the next tool has something to read
+        let failures = ran.records_of("failure");
+        assert_eq!(failures.len(), 1, "{tool} on empty stdin");
+        assert_eq!(failures[0]["code"], "input/no-records", "{tool}");
         let utf16 = Pipe::new()
             .tool(&tool, careful(&tool))
             .input(b"\xff\xfe{\0}\0".to_vec())
@@ -131,6 +136,20 @@ fn usage_errors_are_one_line_on_stderr_and_code_2() {
             "{tool}: {}",
             utf16.stderr
         );
+    }
+}
+
+/// Windows PowerShell 5.1 makes `DIR"` of `'DIR\'`.
+#[test]
+fn a_quotation_mark_at_the_end_of_any_path_is_dropped_with_a_warning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for tool in filters() {
+        let file = folder.path().join(&tool);
+        let marked = format!("{}\"", file.display());
+        let ran = run(&tool, &["--output", &marked], &site("nowhere"));
+        assert_eq!((ran.text(), ran.stderr.as_str()), ("", ""), "{tool}");
+        let text = fs::read_to_string(&file).expect("written");
+        assert!(text.contains("input/trailing-quote"), "{tool}: {text}");
     }
 }
 
@@ -457,7 +476,7 @@ mod strict {
         bitness: Option<u8>, managed_runtime: Option<String>, physical_path: Option<String>, bindings: Vec<String>,
         hosting_model: Option<String>, config_path: Option<String>, map: Vec<String>, source: Option<String>,
         pool_environment: Map<String, Value>, load_user_profile: Option<bool>, log_directory: Option<String>,
-        worker_started: Option<String>,
+        worker_started: Option<String>, worker_path: Option<String>, was_started: Option<String>, live: bool,
     });
     record!(Finding {
         code: String, severity: Severity, cause: Option<String>, message: String, line: Option<u64>, column: Option<u64>,
@@ -523,38 +542,33 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-#[test]
-fn real_output_is_as_declared() {
-    let schema: Value = serde_json::from_slice(
-        &fs::read(workspace::root().join("docs/schema/record.schema.json")).expect("the schema"),
-    )
-    .expect("JSON");
-    let schema = jsonschema::validator_for(&schema).expect("a schema");
-    let causes = fs::read_to_string(workspace::root().join("docs/causes.md")).expect("the causes");
-    let apps = workspace::root().join("tests/apps");
-    let all = Pipe::new().tool("site-list", [&apps]).run();
-    let mut seen = BTreeSet::new();
-    let mut input = all.stdout.clone();
-    for tool in ["site-list"]
-        .into_iter()
-        .map(str::to_owned)
-        .chain(filters())
-    {
-        let codes = plain(&tool, &["--list-codes"]);
+/// What the wire is declared to be, outside of the code that writes it.
+struct Declared {
+    schema: jsonschema::Validator,
+    causes: String,
+    seen: BTreeSet<String>,
+}
+
+impl Declared {
+    fn read() -> Self {
+        let docs = workspace::root().join("docs");
+        let schema = fs::read(docs.join("schema/record.schema.json")).expect("the schema");
+        let schema: Value = serde_json::from_slice(&schema).expect("JSON");
+        Self {
+            schema: jsonschema::validator_for(&schema).expect("a schema"),
+            causes: fs::read_to_string(docs.join("causes.md")).expect("the causes"),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// Every record of `tool`'s own is as declared.
+    fn check(&mut self, tool: &str, ran: &Ran) {
+        let codes = plain(tool, &["--list-codes"]);
         let codes: BTreeSet<&str> = codes
             .text()
             .lines()
             .filter_map(|line| line.split('\t').next())
             .collect();
-        let ran = match tool.as_str() {
-            "site-list" => Pipe::new().tool("site-list", [&apps]).run(),
-            // really starts what it is given
-            "start-probe" => continue,
-            _ => Pipe::new()
-                .tool(&tool, careful(&tool))
-                .input(input.clone())
-                .run(),
-        };
         assert_eq!(ran.stderr, "", "{tool}");
         assert!(
             ran.stdout
@@ -562,20 +576,13 @@ fn real_output_is_as_declared() {
                 .all(|&byte| byte == b'\n' || (0x20..0x7f).contains(&byte)),
             "{tool} is not ASCII"
         );
-        for record in ran
-            .records()
-            .into_iter()
-            .filter(|record| record["tool"] == tool.as_str())
-        {
-            let names: Vec<&str> = record
-                .as_object()
-                .expect("an object")
-                .keys()
-                .map(String::as_str)
-                .collect();
+        let own = |record: &Value| record["tool"] == tool;
+        for record in ran.records().into_iter().filter(own) {
+            let names = record.as_object().expect("an object").keys();
+            let names: Vec<&str> = names.map(String::as_str).collect();
             assert_eq!(names[..6], COMMON, "{tool}");
             assert_eq!(record["schema"], "ancm-tools/1");
-            if let Err(error) = schema.validate(&record) {
+            if let Err(error) = self.schema.validate(&record) {
                 panic!("{tool}: {error} in {record}");
             }
             if let Err(error) = strict::check(record.clone()) {
@@ -594,19 +601,74 @@ fn real_output_is_as_declared() {
             }
             if let Some(cause) = record["cause"].as_str() {
                 assert!(
-                    causes.contains(&format!("| `{cause}` |")),
+                    self.causes.contains(&format!("| `{cause}` |")),
                     "{tool}: {cause} is no cause"
                 );
             }
-            seen.insert(record["type"].as_str().expect("a type").to_owned());
-        }
-        if tool == "verdict" || tool == "log-grep" {
-            input = ran.stdout;
+            let kind = record["type"].as_str().expect("a type");
+            self.seen.insert(kind.to_owned());
         }
     }
-    for kind in ["site", "finding", "resolution", "done"] {
-        assert!(seen.contains(kind), "the samples show no {kind}: {seen:?}");
+}
+
+#[test]
+fn real_output_is_as_declared() {
+    let mut declared = Declared::read();
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = folder.path();
+    fs::write(
+        app.join("web.config"),
+        "<configuration><system.webServer><handlers><add name=\"aspNetCore\" path=\"*\" verb=\"*\" modules=\"AspNetCoreModuleV2\" /></handlers>\
+         <aspNetCore processPath=\".\\nothing.exe\" stdoutLogEnabled=\"false\" hostingModel=\"outofprocess\" /></system.webServer></configuration>",
+    )
+    .expect("written");
+    fs::create_dir(app.join("logs")).expect("a folder");
+    fs::write(
+        app.join("logs/stdout_20260301000000_12.log"),
+        "Unhandled exception. System.Exception: x\n   at P.Main()\n",
+    )
+    .expect("written");
+
+    let apps = workspace::root().join("tests/apps");
+    let root = apps.join("server-root");
+    let config = root.join("Windows/System32/inetsrv/config/applicationHost.config");
+    let mut input = Vec::new();
+    for args in [
+        vec![apps.as_path(), app],
+        vec![Path::new("--apphost"), &config, Path::new("--root"), &root],
+    ] {
+        let ran = Pipe::new().tool("site-list", args).run();
+        declared.check("site-list", &ran);
+        input.extend(ran.stdout);
     }
+    for tool in filters() {
+        if tool == "start-probe" {
+            // really starts what it is given
+            declared.check(&tool, &plain(&tool, &[app.to_str().expect("UTF-8")]));
+            continue;
+        }
+        let ran = Pipe::new()
+            .tool(&tool, careful(&tool))
+            .input(input.clone())
+            .run();
+        declared.check(&tool, &ran);
+        input = ran.stdout;
+    }
+    let app = app.to_str().expect("UTF-8");
+    let fixed = ["--fix", "--only", "stdout-log/off", app, "no such folder"];
+    declared.check("config-lint", &plain("config-lint", &fixed));
+    let kinds = [
+        "action",
+        "done",
+        "failure",
+        "finding",
+        "match",
+        "probe",
+        "resolution",
+        "site",
+        "verdict",
+    ];
+    assert_eq!(declared.seen, kinds.map(str::to_owned).into());
 }
 
 #[test]

@@ -152,8 +152,11 @@ fn ten_thousand_marks_go_and_come_back() {
 #[test]
 #[ignore = "needs an NTFS volume"]
 fn an_interrupted_run_is_resumed() {
-    let volume = Volume::new(128);
-    let root = marked(&volume, 2000);
+    // a kill comes after what the channel (1,024 events) and the pipe (64 KiB of records) have taken in besides:
+    // three rounds at their longest leave some of these
+    let files = 5000;
+    let volume = Volume::new(256);
+    let root = marked(&volume, files);
     let (before, before_marks) = (rest(&volume, &root), marks(&volume, &root));
     let undo = volume.beside("undo.jsonl");
     let seed = std::time::SystemTime::now()
@@ -168,14 +171,14 @@ fn an_interrupted_run_is_resumed() {
             .spawn()
             .expect("unblock runs");
         let output = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        let stop = 1 + (seed >> (round * 4)) % 400;
+        let stop = 1 + (seed >> (round * 4)) % 100;
         let seen = output.lines().take(stop).count();
         child.kill().expect("it is killed");
-        child.wait().expect("it ended");
-        assert_eq!(seen, stop);
+        let status = child.wait().expect("it ended");
+        assert_eq!((seen, status.code()), (stop, None));
     }
     let left = marks(&volume, &root).len();
-    assert!(left > 0 && left < 2000, "{left} left with seed {seed}");
+    assert!(left > 0 && left < files, "{left} left with seed {seed}");
     let ran = tool("unblock", &["--undo-file", undo.to_str().unwrap()], &root);
     assert_eq!(ran.code(), Some(0));
     assert_eq!(marks(&volume, &root), BTreeMap::new());
@@ -229,6 +232,45 @@ fn zones_and_patterns() {
         Some(0)
     );
     assert!(left().is_empty());
+}
+
+/// Windows does not tell the cases of a stream's name apart.
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn a_mark_of_another_spelling_is_one() {
+    let volume = Volume::new(32);
+    let root = volume.path().join("app");
+    std::fs::create_dir(&root).unwrap();
+    let text = b"[ZoneTransfer]\r\nZoneId=3\r\n";
+    let path = |name: &str| root.join(name);
+    for name in ["a.dll", "b.dll", "c.dll", "none.dll"] {
+        std::fs::write(path(name), "x").unwrap();
+    }
+    volume.set_attribute(&path("a.dll"), "user.zone.identifier", text);
+    volume.set_attribute(&path("b.dll"), "user.ZONE.Identifier", text);
+    volume.set_attribute(&path("c.dll"), "user.Zone.Identifier", text);
+    volume.set_attribute(&path("c.dll"), "user.other", b"stays");
+    let ran = tool("unblock", &["--check"], &root);
+    assert_eq!(ran.code(), Some(1));
+    assert_eq!(ran.records_of("done")[0]["changed"], 3, "{}", ran.text());
+    // as a target of its own as well
+    assert_eq!(
+        tool("unblock", &["--check"], &path("a.dll")).code(),
+        Some(1)
+    );
+    let undo = volume.beside("undo");
+    let ran = tool("unblock", &["--undo-file", undo.to_str().unwrap()], &root);
+    assert_eq!(ran.code(), Some(0), "{}", ran.text());
+    assert_eq!(tool("unblock", &["--check"], &root).code(), Some(0));
+    assert_eq!(
+        volume.streams(&root).len(),
+        1,
+        "{:?}",
+        volume.streams(&root)
+    );
+    assert_eq!(tool("unblock", &["--undo"], &undo).code(), Some(0));
+    let ran = tool("unblock", &["--check"], &root);
+    assert_eq!(ran.records_of("done")[0]["changed"], 3, "{}", ran.text());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use support::ntfs::Volume;
-use support::ntfs::descriptor::{CI, Entry, FULL, ID, IO, MODIFY, OI, PROTECTED, RX, build};
+use support::ntfs::descriptor::{CI, Entry, FULL, ID, IO, MODIFY, NP, OI, PROTECTED, RX, build};
 
 use crate::tool;
 
@@ -244,4 +244,105 @@ fn samba_judges_the_same_descriptors_alike() {
     );
     let refused = opened.values().filter(|opened| !**opened).count();
     assert!(refused >= 10, "{refused} of {}", opened.len());
+}
+
+/// What a folder hands on: somebody else makes a file and a folder in it through Samba, which says what they got.
+#[test]
+#[ignore = "needs an NTFS volume"]
+fn samba_hands_on_what_the_same_folders_hand_on() {
+    const FOLDERS: usize = 30;
+    // every Debian has it, too; its password is in Samba's data base only
+    const MAKER: &str = "bin";
+    let folder = tempfile::tempdir_in(support::workspace::root().join("target")).unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    configure(&folder);
+    let sids = alone(
+        &folder,
+        &format!(
+            "for user in {USER} {MAKER}; do (echo pw; echo pw) | smbpasswd -c smb.conf -s -a $user >/dev/null; done
+             pdbedit -s smb.conf -v {USER} | grep SID"
+        ),
+    );
+    let sid = |name: &str| {
+        let line = sids.lines().find(|line| line.starts_with(name));
+        let sid = line.and_then(|line| line.split_whitespace().last());
+        sid.expect("a SID").to_owned()
+    };
+    let (user, group) = (sid("User SID"), sid("Primary Group SID"));
+    let who = [user.as_str(), &group, "S-1-5-11", "S-1-5-21-9-9-9-1001"];
+    let flags = [
+        OI | CI,
+        OI | CI,
+        OI,
+        CI,
+        OI | CI | IO,
+        OI | CI | NP,
+        OI | IO,
+    ];
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let cases: Vec<Vec<u8>> = (0..FOLDERS)
+        .map(|_| {
+            let mut entries: Vec<Entry<'_>> = vec![
+                // anybody may make something in it, and see what Samba thinks of it
+                (true, 0, FULL, "S-1-1-0"),
+                (true, OI | CI, 0x0002_0080, "S-1-1-0"),
+            ];
+            for _ in 0..1 + numbers.below(4) {
+                let allow = numbers.below(4) > 0;
+                let mask = *numbers.one_of(&[RX, RX, MODIFY, FULL, 0x20, 1]);
+                entries.push((allow, *numbers.one_of(&flags), mask, *numbers.one_of(&who)));
+            }
+            build(PROTECTED, Some(&entries))
+        })
+        .collect();
+    let volume = Volume::new(32);
+    let share = folder.join("share");
+    for (index, case) in cases.iter().enumerate() {
+        for (place, name, bytes) in [
+            (volume.path(), "system.ntfs_acl", case.clone()),
+            (share.clone(), "security.NTACL", stored(case)),
+        ] {
+            let path = place.join(format!("p{index}"));
+            std::fs::create_dir(&path).unwrap();
+            volume.set_attribute(&path, name, &bytes);
+        }
+    }
+    crate::shell("chmod 777 \"$1\"/p*", [&share]);
+    std::fs::write(folder.join("content"), "x").unwrap();
+    let text = alone(
+        &folder,
+        &format!(
+            "smbd -s smb.conf -D; trap 'kill $(cat state/smbd.pid)' EXIT
+             for i in $(seq 50); do smbclient -s smb.conf //127.0.0.1/share -U {USER}%pw -c quit >/dev/null 2>&1 && break; sleep 0.1; done
+             for i in $(seq 0 {last}); do echo \"mkdir p$i/folder\"; echo \"put content p$i/file\"; done >commands
+             smbclient -s smb.conf //127.0.0.1/share -U {MAKER}%pw <commands >made 2>&1
+             for i in $(seq 0 {last}); do for what in file folder; do
+                 echo \"p$i $(smbcacls -s smb.conf -x //127.0.0.1/share p$i/$what -U {USER}%pw 2>&1 | grep Maximum)\"
+             done; done",
+            last = FOLDERS - 1
+        ),
+    );
+    let mut seen = [0; 2];
+    for index in 0..FOLDERS {
+        let name = format!("p{index}");
+        let masks: Vec<u32> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(&format!("{name} Maximum access: 0x")))
+            .map(|mask| u32::from_str_radix(mask.trim(), 16).expect("a mask"))
+            .collect();
+        assert_eq!(masks.len(), 2, "{name}: {text}");
+        let expected = masks.iter().all(|mask| mask & RX == RX);
+        let arguments = ["--check", "--sid", &user, "--member-of", &group];
+        let ran = tool("acl-grant", &arguments, &volume.path().join(&name));
+        let findings = ran.records_of("finding");
+        let fine = !findings
+            .iter()
+            .any(|finding| finding["code"] == "acl/not-inherited");
+        assert_eq!(fine, expected, "{name} {masks:x?}: {}", ran.text());
+        seen[usize::from(expected)] += 1;
+    }
+    assert!(
+        seen.iter().all(|count| *count >= 5),
+        "too one-sided: {seen:?}"
+    );
 }

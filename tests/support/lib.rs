@@ -1,5 +1,6 @@
 //! What several tests of this package need: where the binaries are, how to run a pipe, how to build samples.
 
+pub mod hive;
 pub mod ntfs;
 pub mod pe;
 pub mod pipe;

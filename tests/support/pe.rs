@@ -244,17 +244,61 @@ const BUNDLE_MARK: [u8; 32] = [
 ];
 const DLL_PLACEHOLDER: &str = "c3ab8ff13720e8ad9047dd39466b3c8974e592c2fa383d4a3960714caef0c4f2";
 
+/// What stands in the search field of 9.0 and later before it is set: two zeros, and SHA-256 of "dotnet-search".
+const SEARCH_PLACEHOLDER: &str =
+    "\x00\x0019ff3e9c3602ae8e841925bb461a0adb064a1f1903667a5e0d87e8f608f425ac";
+
 impl AppHost<'_> {
-    /// The bytes of the file.
+    /// The bytes of the file, of .NET 6 to 8.
     #[must_use]
     pub fn build(&self) -> Vec<u8> {
+        self.of_generation(&["DOTNET_ROOT_"], None)
+    }
+
+    /// One of .NET 5 or earlier, which has no variable for each architecture.
+    #[must_use]
+    pub fn build_before_6(&self) -> Vec<u8> {
+        self.of_generation(&[], None)
+    }
+
+    /// One of .NET 9 or later with its search field: `AppHostDotNetSearch` as flags, and `AppHostRelativeDotNet`; nothing:
+    /// not set on publish.
+    #[must_use]
+    pub fn build_searching(&self, search: Option<(u8, &str)>) -> Vec<u8> {
+        let mut field = Vec::new();
+        match search {
+            // HostWriter writes zeros over what it does not need of the placeholder
+            Some((flags, relative)) => {
+                field.extend([flags, 0]);
+                field.extend(relative.bytes());
+            }
+            None => field.extend(SEARCH_PLACEHOLDER.bytes()),
+        }
+        field.resize(512, 0);
+        let texts = ["DOTNET_ROOT_", "The following locations were searched:"];
+        self.of_generation(&texts, Some(field))
+    }
+
+    fn of_generation(&self, texts: &[&str], search: Option<Vec<u8>>) -> Vec<u8> {
         let mut data = vec![0; 8];
         data.extend(BUNDLE_MARK);
         data.zeros(8);
         let field = data.len();
         data.extend(self.dll.unwrap_or(DLL_PLACEHOLDER).bytes());
         data.zeros(field + 1025 - data.len());
+        if let Some(search) = search {
+            // as a compiler places arrays
+            data.zeros(data.len().next_multiple_of(16) - data.len());
+            data.extend(search);
+        }
+        let mut constants = Vec::new();
+        for unit in texts.iter().flat_map(|text| text.encode_utf16().chain([0])) {
+            constants.u16(unit);
+        }
         let mut image = Image::new(self.machine, false);
+        if !constants.is_empty() {
+            image.section(b".rdata", READ | INITIALIZED, constants);
+        }
         image.section(b".data", READ | WRITE | INITIALIZED, data);
         let mut file = image.build();
         if let Some((major, files)) = self.bundle {

@@ -24,6 +24,21 @@ pub struct Ran {
     pub codes: Vec<Option<i32>>,
 }
 
+/// Wine's answer where its server lost a new process before that had begun: about one start in a thousand on a busy
+/// machine. Windows does not answer so to a program that is there.
+const ERROR_INTERNAL_ERROR: i32 = 1359;
+
+fn start(command: &mut Command) -> Child {
+    for _ in 0..3 {
+        match command.spawn() {
+            Ok(child) => return child,
+            Err(error) if error.raw_os_error() == Some(ERROR_INTERNAL_ERROR) => {}
+            Err(error) => panic!("{command:?}: {error}"),
+        }
+    }
+    panic!("{command:?}: Wine cannot start it")
+}
+
 impl Pipe {
     #[must_use]
     pub fn new() -> Self {
@@ -65,11 +80,7 @@ impl Pipe {
             command
                 .stdout(Stdio::piped())
                 .stderr(errors.try_clone().expect("the file is open"));
-            children.push(
-                command
-                    .spawn()
-                    .unwrap_or_else(|error| panic!("{command:?}: {error}")),
-            );
+            children.push(start(&mut command));
         }
         let mut stdin = children[0].stdin.take().expect("stdin is piped");
         let input = self.input;

@@ -6,19 +6,11 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::workspace;
+use crate::workspace::{self, cache};
 
 /// A Wine prefix of a test's own: a Windows machine with an empty `C:\inetpub` and a registry to write to.
 pub struct Prefix {
     folder: tempfile::TempDir,
-}
-
-/// The cache of the set-up scripts.
-fn cache() -> PathBuf {
-    std::env::var_os("ANCM_CACHE").map_or_else(
-        || Path::new(&std::env::var_os("HOME").expect("HOME is set")).join(".cache/ancm-tools"),
-        PathBuf::from,
-    )
 }
 
 fn copy(how: &str, from: &Path, to: &Path) {

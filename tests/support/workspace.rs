@@ -29,6 +29,15 @@ pub fn shared() -> PathBuf {
     folder
 }
 
+/// The cache of the set-up scripts: `ANCM_CACHE`, or the user's own.
+#[must_use]
+pub fn cache() -> PathBuf {
+    std::env::var_os("ANCM_CACHE").map_or_else(
+        || Path::new(&std::env::var_os("HOME").expect("HOME is set")).join(".cache/ancm-tools"),
+        PathBuf::from,
+    )
+}
+
 /// The built tool of that name, for the target that this test was built for.
 ///
 /// Cargo names a tool's path only for the tool's own tests; for these it lies one folder above the test executable.

@@ -6,7 +6,7 @@ use support::wine;
 use support::workspace;
 
 /// What every Windows has had since Windows 10: no C++ runtime, no library beside the tools.
-const SYSTEM: [&str; 17] = [
+const SYSTEM: [&str; 18] = [
     "advapi32.dll",
     "authz.dll",
     "bcrypt.dll",
@@ -23,6 +23,7 @@ const SYSTEM: [&str; 17] = [
     "oleaut32.dll",
     "shell32.dll",
     "userenv.dll",
+    "wevtapi.dll",
     "ws2_32.dll",
 ];
 /// `winnt.h`: RT_VERSION and RT_MANIFEST.

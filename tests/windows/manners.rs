@@ -34,6 +34,34 @@ fn device_names_are_no_targets() {
     }
 }
 
+/// `'C:\My Shop\'` in Windows PowerShell 5.1 is `"C:\My Shop\"` in the command line, whose last mark ends nothing.
+#[test]
+#[ignore = "needs Wine"]
+fn a_backslash_at_the_end_of_a_quoted_path_costs_a_warning() {
+    let prefix = Prefix::new();
+    let folder = prefix.drive_c().join("inetpub").join("My Shop");
+    app(&folder, "%LAUNCHER_PATH%", "InProcess", (APPS, "8.0.0"));
+    let tool = support::wine::windows_path(&support::wine::tool("config-lint"));
+    let ran = run(prefix.batch(&format!(
+        r#""{tool}" "C:\inetpub\My Shop\" --fail-on never --format jsonl"#
+    )));
+    assert_eq!(
+        (ran.code(), ran.stderr.as_str()),
+        (Some(0), ""),
+        "{}",
+        ran.text()
+    );
+    let findings = ran.records_of("finding");
+    assert_eq!(
+        findings[0]["code"],
+        "input/trailing-quote",
+        "{}",
+        ran.text()
+    );
+    assert_eq!(findings[0]["path"], r"C:\inetpub\My Shop");
+    assert!(findings.len() > 1, "{}", ran.text());
+}
+
 /// The same folder under other names gives the same findings; what is printed has no `\\?\`.
 #[test]
 #[ignore = "needs Wine"]

@@ -84,7 +84,11 @@ fn as_on_windows(mut record: Value, drive_c: &str) -> Value {
         record["message"] = Value::Null;
     }
     if record["type"] == "site" {
+        // the machine's own is as much as a record without a map
+        let own = record["map"].as_array().is_some_and(Vec::is_empty);
+        assert_eq!(record["live"], own, "{record}");
         record["map"] = Value::Array(Vec::new());
+        record["live"] = Value::Null;
     }
     record
 }

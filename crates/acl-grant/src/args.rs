@@ -40,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "GROUP", help_heading = "Identity")]
     pub(crate) member_of: Vec<String>,
 
-    /// Folder for logs: the identity gets modify. Relative to the target where it is not there as it stands
+    /// Folder for logs: the identity gets modify. A relative path is below the target, another one may be the server's
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Vec<PathBuf>,
 
@@ -53,7 +53,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) traverse: bool,
 
-    /// Remove entries of application pools that no site record names; needs site records on stdin
+    /// Remove entries of application pools that the server does not have; needs its site records on stdin
     #[arg(long)]
     pub(crate) remove_orphans: bool,
 

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use ntfs_meta::Descriptor;
 use ntfs_meta::descriptor::DescriptorError;
 use ntfs_meta::sys::{self, Dir, Kind, Node};
-use record::undo::{Writer, hex};
-use serde_json::Map;
+use record::undo::{Writer, hex, path_fields};
 
 /// Why a descriptor could not be read or was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -57,11 +56,7 @@ pub(crate) fn apply(
     }
     let new = after.to_bytes();
     if let Some(undo) = undo {
-        let mut fields = Map::new();
-        fields.insert("path".to_owned(), path.to_string_lossy().into());
-        if path.to_str().is_none() {
-            fields.insert("path_bytes".to_owned(), hex(&sys::path_bytes(path)).into());
-        }
+        let mut fields = path_fields(path, sys::path_bytes);
         fields.insert("before_sddl".to_owned(), before.to_sddl().into());
         fields.insert("before".to_owned(), hex(&bytes).into());
         fields.insert("after".to_owned(), hex(&new).into());

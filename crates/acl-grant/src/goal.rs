@@ -39,6 +39,16 @@ impl Rights {
     }
 }
 
+/// What becomes of the identity's access in what is made in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum HandedOn {
+    Yes,
+    /// Entries are missing.
+    No,
+    /// This entry would be inherited and denies: another one would not help.
+    Denied(Option<Ace>),
+}
+
 /// One identity, one path, one set of rights.
 #[derive(Debug, Clone)]
 pub(crate) struct Goal {
@@ -50,8 +60,12 @@ pub(crate) struct Goal {
     pub(crate) rights: Rights,
     /// What a failure means, a cause id.
     pub(crate) cause: &'static str,
+    /// What it is, where the path does not tell: `the private key of shop.example`.
+    pub(crate) what: Option<String>,
     /// False for folders that are not the app's: they are looked at and never changed.
     pub(crate) may_change: bool,
+    /// Whether what is below counts, too: old logs need not be writable.
+    pub(crate) below: bool,
 }
 
 impl Goal {
@@ -68,24 +82,61 @@ impl Goal {
         Ace::allow(&self.identity.sid, self.rights.mask(), flags)
     }
 
-    /// The descriptor with the identity's own entry; `None` where that would not be enough, or nothing can be added.
+    /// The arguments with which acl-grant reaches the goal: its path is the target, and written to where that is the goal.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let mut arguments = vec!["--sid".to_owned(), self.identity.sid.to_string()];
+        for group in &self.identity.member_of {
+            arguments.extend(["--member-of".to_owned(), group.to_string()]);
+        }
+        if self.rights == Rights::Modify {
+            // below the target: the target itself
+            arguments.extend(["--write".to_owned(), ".".to_owned()]);
+        }
+        arguments.push(self.shown.to_string_lossy().into_owned());
+        arguments
+    }
+
+    /// Whether the descriptor has the identity's own entry already.
+    pub(crate) fn has_entry(&self, own: &Descriptor, child: Child) -> bool {
+        own.aces().contains(&self.entry(child))
+    }
+
+    /// Whether a folder has the identity's entry from the one above, to hand it on.
+    pub(crate) fn has_inherited_entry(&self, folder: &Descriptor) -> bool {
+        let entry = self.entry(Child::Folder);
+        let inherited = entry.with_flags(entry.flags() | flag::INHERITED);
+        folder.aces().contains(&inherited)
+    }
+
+    /// The descriptor with the identity's own entry, which it may have already; `None` where that would not be enough or
+    /// nothing can be added, and where somebody has denied it: an entry of ours must not come before a denial.
     pub(crate) fn granted(&self, own: &Descriptor, child: Child) -> Option<Descriptor> {
+        if matches!(self.decide(own), Decision::Denied { .. }) {
+            return None;
+        }
         let mut planned = own.clone();
-        planned.insert(self.entry(child)).ok()?;
+        if !self.has_entry(own, child) {
+            planned.insert(self.entry(child)).ok()?;
+        }
         (self.decide(&planned) == Decision::Granted).then_some(planned)
     }
 
     /// Whether files and folders that are made in this folder would be accessible too. An open DACL hands nothing on;
     /// what new files get then depends on who makes them, and nothing can be added.
-    pub(crate) fn is_handed_on(&self, folder: &Descriptor) -> bool {
+    pub(crate) fn handed_on(&self, folder: &Descriptor) -> HandedOn {
         if folder.dacl() == Dacl::Open {
-            return true;
+            return HandedOn::Yes;
         }
-        let wanted = self.rights.mask();
-        [Child::File, Child::Folder].into_iter().all(|child| {
+        let mut answer = HandedOn::Yes;
+        for child in [Child::File, Child::Folder] {
             let aces = inherit::from_parent(folder, child, None, None);
-            access::check_list(&aces, &self.identity.token, wanted) == Decision::Granted
-        })
+            match access::check_list(&aces, &self.identity.token, self.rights.mask()) {
+                Decision::Granted => {}
+                Decision::Missing { .. } => answer = HandedOn::No,
+                Decision::Denied { ace } => return HandedOn::Denied(aces.into_iter().nth(ace)),
+            }
+        }
+        answer
     }
 
     /// What a file or folder that inherits becomes below `above`, whose descriptor is as it will be.
@@ -109,6 +160,11 @@ impl Goal {
                     && ace.sid().as_ref() == Some(&self.identity.sid)
             };
             inherit::propagate(above, &mut planned, child, ours)?;
+            let denied = || matches!(self.decide(own), Decision::Denied { .. });
+            if denied() && self.decide(&planned) == Decision::Granted {
+                // the list is in no order that could take the entry without lifting a denial
+                return Ok(own.clone());
+            }
         }
         if matches!(self.decide(&planned), Decision::Missing { .. }) {
             let mut healed = planned.clone();

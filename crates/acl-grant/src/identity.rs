@@ -14,6 +14,8 @@ pub(crate) struct Identity {
     /// As it was named.
     pub(crate) name: String,
     pub(crate) sid: Sid,
+    /// The groups that were named.
+    pub(crate) member_of: Vec<Sid>,
     pub(crate) token: Token,
 }
 
@@ -24,6 +26,8 @@ pub(crate) enum IdentityError {
     Sid(String),
     #[error("the account {0} cannot be looked up here: give its SID")]
     Account(String),
+    #[error("{0:?} is no name of an application pool")]
+    Pool(String),
     #[error("no identity: give --pool, --sid or --account")]
     None,
 }
@@ -31,7 +35,10 @@ pub(crate) enum IdentityError {
 /// The identity that the arguments name.
 pub(crate) fn of_args(args: &Args) -> Result<Option<Identity>, IdentityError> {
     let (name, sid) = match (&args.pool, &args.sid, &args.account) {
-        (Some(pool), _, _) => (format!("IIS APPPOOL\\{pool}"), Sid::app_pool(pool)),
+        (Some(pool), _, _) => {
+            let pool = pool_name(pool)?;
+            (format!("IIS APPPOOL\\{pool}"), Sid::app_pool(pool))
+        }
         (_, Some(text), _) => {
             let sid: Sid = text.parse().map_err(|_| IdentityError::Sid(text.clone()))?;
             (name_of(&sid), sid)
@@ -39,11 +46,21 @@ pub(crate) fn of_args(args: &Args) -> Result<Option<Identity>, IdentityError> {
         (_, _, Some(account)) => (account.clone(), look_up(account)?),
         (None, None, None) => return Ok(None),
     };
-    Ok(Some(Identity {
-        token: token(&sid, args)?,
-        name,
-        sid,
-    }))
+    Identity::new(name, sid, args).map(Some)
+}
+
+/// A pool's name as it was given, with or without the domain that its account has.
+fn pool_name(given: &str) -> Result<&str, IdentityError> {
+    const DOMAIN: &str = "IIS APPPOOL\\";
+    let domain = given.get(..DOMAIN.len());
+    let name = match domain.filter(|domain| domain.eq_ignore_ascii_case(DOMAIN)) {
+        Some(_) => &given[DOMAIN.len()..],
+        None => given,
+    };
+    if name.trim().is_empty() || name.contains(['\\', '/']) {
+        return Err(IdentityError::Pool(given.to_owned()));
+    }
+    Ok(name)
 }
 
 /// The identity of a site's worker process.
@@ -62,24 +79,23 @@ pub(crate) fn of_site(site: &Site, args: &Args) -> Result<Identity, IdentityErro
         Some(text) => text.parse().map_err(|_| IdentityError::Sid(text.clone()))?,
         None => look_up(&name)?,
     };
-    Ok(Identity {
-        token: token(&sid, args)?,
-        name,
-        sid,
-    })
+    Identity::new(name, sid, args)
 }
 
-fn token(sid: &Sid, args: &Args) -> Result<Token, IdentityError> {
-    let mut groups = args
-        .member_of
-        .iter()
-        .map(|group| look_up(group))
-        .collect::<Result<Vec<_>, _>>()?;
-    // the system's own processes are administrators without any say
-    if *sid == well_known::local_system() {
-        groups.push(well_known::administrators());
+impl Identity {
+    fn new(name: String, sid: Sid, args: &Args) -> Result<Identity, IdentityError> {
+        let groups = args.member_of.iter().map(|group| look_up(group));
+        let member_of = groups.collect::<Result<Vec<_>, _>>()?;
+        // the system's own processes are administrators without any say
+        let own = (sid == well_known::local_system()).then(well_known::administrators);
+        let token = Token::worker_process(&sid, member_of.iter().cloned().chain(own));
+        Ok(Identity {
+            name,
+            sid,
+            member_of,
+            token,
+        })
     }
-    Ok(Token::worker_process(sid, groups))
 }
 
 fn look_up(account: &str) -> Result<Sid, IdentityError> {
@@ -112,6 +128,13 @@ mod tests {
         assert!(of(&["--pool", "Shop"]).unwrap().starts_with("S-1-5-82-"));
         assert_eq!(of(&["--sid", "S-1-5-21-1"]).unwrap(), "S-1-5-21-1");
         assert_eq!(of(&["--account", "NetworkService"]).unwrap(), "S-1-5-20");
+        assert_eq!(
+            of(&["--pool", "iis apppool\\Shop"]),
+            Some(Sid::app_pool("Shop").to_string())
+        );
+        for pool in ["", " ", "CONTOSO\\Shop", "a/b", "IIS APPPOOL\\"] {
+            assert!(of_args(&args(&["--pool", pool])).is_err(), "{pool}");
+        }
         assert!(of_args(&args(&["--sid", "x"])).is_err());
         assert!(of_args(&args(&["--pool", "x", "--member-of", "NO\\BODY"])).is_err());
     }

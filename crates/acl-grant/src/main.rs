@@ -9,12 +9,12 @@ mod report;
 mod rules;
 mod run;
 mod server;
+mod sys;
 mod traverse;
 mod undo;
 mod walk;
 
 exe_resource::embed!();
-
 static TOOL: record::tool::Tool = record::tool::Tool {
     name: "acl-grant",
     codes: rules::CODES,

@@ -1,17 +1,19 @@
-//! Entries of application pools that are gone: known when all site records were seen.
+//! Entries of application pools that are gone: known when all site records were seen, and the pools of the servers that
+//! they come from. A selection of sites, or a pool without a site, must not make a living pool an orphan.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use iis_config::server::Server;
 use ntfs_meta::descriptor::ace::Ace;
 use ntfs_meta::sys::{self, Dir, Kind, Node};
 use ntfs_meta::tree::{self, Folder, Sender, Visit};
 use ntfs_meta::{Descriptor, Sid};
 use record::output::Output;
 use record::undo::Writer;
-use record::wire::{Action, Finding, Severity, Site, Subject};
+use record::wire::{Action, Failure, Finding, Severity, Site, Subject};
 use serde_json::json;
 
 use crate::change::{self, AclError, rebase};
@@ -31,14 +33,33 @@ struct Place {
 #[derive(Default)]
 pub(crate) struct Orphans {
     pools: HashSet<Sid>,
+    /// The configurations that the records come from, and whether their pools could be read.
+    sources: BTreeMap<Option<String>, bool>,
     places: Vec<Place>,
 }
 
 impl Orphans {
+    /// Takes the site's pool, and all pools of the server that it is of.
     pub(crate) fn add_pool(&mut self, site: &Site) {
         self.pools.extend(site.pool.as_deref().map(Sid::app_pool));
         self.pools
             .extend(site.pool_sid.as_deref().and_then(|sid| sid.parse().ok()));
+        if self.sources.contains_key(&site.source) {
+            return;
+        }
+        let source = site.source.as_deref().map(Path::new);
+        let server = source.and_then(|path| Server::read(path).ok());
+        let whole = server.is_some_and(|server| {
+            let names = server.pools.iter().map(|pool| Sid::app_pool(&pool.name));
+            self.pools.extend(names);
+            server.unread.is_empty() && !server.pools.is_empty()
+        });
+        self.sources.insert(site.source.clone(), whole);
+    }
+
+    /// Whether every pool of the servers is known.
+    fn is_whole(&self) -> bool {
+        self.sources.values().all(|whole| *whole)
     }
 
     pub(crate) fn add_entries(
@@ -71,11 +92,12 @@ impl Orphans {
             if found.is_empty() {
                 continue;
             }
-            let act = run.args.remove_orphans && !run.args.change.check;
+            let may_act = run.args.remove_orphans && self.is_whole();
+            let act = may_act && !run.args.change.check;
             for (path, aces) in found.iter().filter(|_| !act) {
                 let subject = place.subject.with_path(path);
-                out.emit(&subject, finding(path, aces))?;
-                if run.args.remove_orphans {
+                out.emit(&subject, finding(path, aces, self.is_whole()))?;
+                if may_act {
                     let before =
                         json!({ "aces": aces.iter().map(|ace| ace.to_sddl()).collect::<Vec<_>>() });
                     let code = rules::orphan::CODE.code.to_owned();
@@ -85,6 +107,7 @@ impl Orphans {
                             code,
                             changed: true,
                             before,
+                            needs_elevation: run.needs_elevation,
                             ..Action::default()
                         },
                     )?;
@@ -92,6 +115,16 @@ impl Orphans {
             }
             if act {
                 self.remove(place, run, out)?;
+            }
+            if run.args.remove_orphans && !may_act {
+                let message = format!(
+                    "entries of pools in {} were left: the list of all pools cannot be read, so that a pool may well be in use",
+                    place.shown.display()
+                );
+                out.emit(
+                    &place.subject,
+                    Failure::new(rules::not_changed::CODE.code, message),
+                )?;
             }
         }
         Ok(())
@@ -166,18 +199,27 @@ impl Orphans {
     }
 }
 
-fn finding(path: &Path, aces: &[&Ace]) -> Finding {
+/// `whole`: all pools of the server are known, so that the missing one is gone.
+fn finding(path: &Path, aces: &[&Ace], whole: bool) -> Finding {
     let sids: BTreeSet<String> = aces
         .iter()
         .filter_map(|ace| ace.sid())
         .map(|sid| sid.to_string())
         .collect();
-    let message = format!(
-        "{} has entries of application pools that no site uses",
-        path.display()
-    );
+    let (what, help) = if whole {
+        (
+            "that the server does not have",
+            "acl-grant --remove-orphans takes them out.",
+        )
+    } else {
+        (
+            "that are not among the records seen",
+            "They may be in use: the server's own list of pools could not be read.",
+        )
+    };
+    let message = format!("{} has entries of application pools {what}", path.display());
     Finding::new(rules::orphan::CODE.code, Severity::Info, message)
-        .help("acl-grant --remove-orphans takes them out.")
+        .help(help)
         .evidence("sids", json!(sids))
         .evidence(
             "aces",

@@ -16,8 +16,9 @@ use serde_json::{Map, Value, json};
 
 use crate::change::AclError;
 use crate::goal::Goal;
+use crate::identity::Identity;
 use crate::rules;
-use crate::walk::{Domain, Event, Reason};
+use crate::walk::{Domain, Event, Reason, Remedy};
 
 /// Places that are kept apart; more than this many broken folders are summed up at the last one.
 const PLACES: usize = 10_000;
@@ -28,7 +29,7 @@ struct Stale {
     files: u64,
     first: PathBuf,
     rights: u32,
-    healed: bool,
+    remedy: Remedy,
 }
 
 /// One inherited entry that denies, and where it does.
@@ -49,16 +50,31 @@ pub(crate) struct Top {
     reason: Option<Reason>,
 }
 
+/// What a goal came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reached {
+    /// Everything was as asked.
+    Already,
+    /// Something was changed, or would be.
+    Changed,
+    /// Something stays out of reach, or could not be looked at. Records tell what.
+    Failed,
+}
+
 /// What one goal gave.
 pub(crate) struct Findings<'a> {
     goal: &'a Goal,
     subject: &'a Subject,
     /// For the `undo` field of actions.
     undo_file: &'a Map<String, Value>,
+    /// Of actions that are still to be made.
+    needs_elevation: bool,
     pub(crate) tops: Vec<Top>,
     /// Domains, by their address, whose top needs an entry for what is below.
     needed: HashSet<usize>,
     stale: BTreeMap<PathBuf, Stale>,
+    /// Something stays out of reach, or could not be looked at: the goal is not met whatever is changed.
+    failed: bool,
     /// By the entry's text.
     denials: BTreeMap<String, Denial>,
     /// Entries of application pools, for the one who asked.
@@ -70,6 +86,7 @@ impl<'a> Findings<'a> {
         goal: &'a Goal,
         subject: &'a Subject,
         undo_file: &'a Map<String, Value>,
+        needs_elevation: bool,
     ) -> Findings<'a> {
         let (tops, stale, denials, pool_entries) =
             (Vec::new(), BTreeMap::new(), BTreeMap::new(), Vec::new());
@@ -77,21 +94,34 @@ impl<'a> Findings<'a> {
             goal,
             subject,
             undo_file,
+            needs_elevation,
             tops,
             needed: HashSet::new(),
             stale,
+            failed: false,
             denials,
             pool_entries,
         }
     }
 
+    /// What the goal came to.
+    pub(crate) fn reached(&self) -> Reached {
+        match () {
+            () if self.failed => Reached::Failed,
+            () if self.is_pending() => Reached::Changed,
+            () => Reached::Already,
+        }
+    }
+
     /// Whether anything is to be changed.
     pub(crate) fn is_pending(&self) -> bool {
-        !self.tops.is_empty() || !self.stale.is_empty()
+        let heals = |stale: &Stale| stale.remedy != Remedy::Nothing;
+        !self.tops.is_empty() || self.stale.values().any(heals)
     }
 
     /// Takes what the first walk has to tell; what stands for itself leaves at once.
     pub(crate) fn take(&mut self, event: Event, out: &mut Output) -> io::Result<()> {
+        self.failed |= event.is_failure();
         match event {
             Event::Top {
                 domain,
@@ -113,10 +143,17 @@ impl<'a> Findings<'a> {
                 path,
                 domain,
                 rights,
-                healed,
+                remedy,
             } => {
+                let known = self.stale.contains_key(&parent) || self.stale.len() < PLACES;
+                let place = match remedy {
+                    // one matter, however many folders it reaches
+                    Remedy::Nothing => domain.path.clone(),
+                    _ if known => parent,
+                    _ => self.goal.shown.clone(),
+                };
                 // one entry at the top for all that is out of reach in its domain
-                if !healed && self.needed.insert(Arc::as_ptr(&domain) as usize) {
+                if remedy == Remedy::Top && self.needed.insert(Arc::as_ptr(&domain) as usize) {
                     self.tops.push(Top {
                         domain,
                         child: Child::Folder,
@@ -124,20 +161,14 @@ impl<'a> Findings<'a> {
                         reason: None,
                     });
                 }
-                let known = self.stale.contains_key(&parent) || self.stale.len() < PLACES;
-                let place = if known {
-                    parent
-                } else {
-                    self.goal.shown.clone()
-                };
                 let stale = self.stale.entry(place).or_insert(Stale {
                     files: 0,
                     first: path,
                     rights,
-                    healed,
+                    remedy,
                 });
                 stale.files += 1;
-                stale.healed &= healed;
+                stale.remedy = stale.remedy.max(remedy);
                 Ok(())
             }
             Event::Denied {
@@ -180,6 +211,18 @@ impl<'a> Findings<'a> {
                 }
                 Ok(())
             }
+            Event::DeniedLater { path, ace } => {
+                let (who, rights) = (&self.goal.identity.name, self.goal.rights.name());
+                let message = format!(
+                    "{who} has {rights} on {}, but an entry there denies it in what is made in it",
+                    path.display()
+                );
+                let code = rules::not_inherited::CODE.code;
+                let finding = Finding::new(code, Severity::Warning, message)
+                    .help("A denial is somebody's decision: acl-grant leaves it.")
+                    .evidence("ace", ace.map(|ace| ace.to_sddl()));
+                out.emit(&self.subject.with_path(&path), finding)
+            }
             Event::Hopeless { path, rights } => {
                 let message = format!(
                     "{} has no {} on {} and an entry for it would not help",
@@ -188,10 +231,9 @@ impl<'a> Findings<'a> {
                     path.display()
                 );
                 let help = "Look at the list of entries: it is full, or entries in front of the new one stand against it.";
-                out.emit(
-                    &self.subject.with_path(&path),
-                    self.missing(message, rights).help(help),
-                )
+                let mut finding = self.missing(message, rights).help(help);
+                finding.fix = None;
+                out.emit(&self.subject.with_path(&path), finding)
             }
             Event::PoolEntry { path, ace } => {
                 if self.pool_entries.len() < PLACES {
@@ -225,7 +267,7 @@ impl<'a> Findings<'a> {
                     Child::File,
                     true,
                     self.undo_file.clone(),
-                    0,
+                    Some(0),
                 );
                 out.emit(&self.subject.with_path(&path), action)
             }
@@ -248,14 +290,26 @@ impl<'a> Findings<'a> {
             if let Some(reason) = top.reason {
                 out.emit(&subject, self.why(path, reason, failing))?;
             }
-            if with_actions {
+            let changed = top.domain.changed.load(Relaxed);
+            if with_actions && top.domain.has_entry {
+                out.emit(&subject, self.inherited(None, false, Map::new()))?;
+            } else if with_actions {
                 let before = top.before.clone();
                 let after = before
                     .as_ref()
                     .and_then(|before| self.goal.granted(before, top.child));
-                let action = match (before, after) {
+                let mut action = match (before, after) {
                     (Some(before), Some(after)) => {
-                        granted(self.goal, &before, &after, top.child, false, Map::new(), 0)
+                        let inherited = Some(changed);
+                        granted(
+                            self.goal,
+                            &before,
+                            &after,
+                            top.child,
+                            false,
+                            Map::new(),
+                            inherited,
+                        )
                     }
                     _ => {
                         let after = json!({ "ace": self.goal.entry(top.child).to_sddl() });
@@ -268,6 +322,7 @@ impl<'a> Findings<'a> {
                         }
                     }
                 };
+                action.needs_elevation = self.needs_elevation;
                 out.emit(&subject, action)?;
             }
         }
@@ -279,16 +334,29 @@ impl<'a> Findings<'a> {
             };
             let subject = self.subject.with_path(path);
             out.emit(&subject, self.stale(path, stale))?;
-            if with_actions && stale.healed {
-                out.emit(&subject, self.inherited(stale.files, false, Map::new()))?;
+            if with_actions && stale.remedy == Remedy::Inherits {
+                out.emit(
+                    &subject,
+                    self.inherited(Some(stale.files), false, Map::new()),
+                )?;
             }
+        }
+        Ok(())
+    }
+
+    /// What stays out of reach because the folder above can have no entry.
+    pub(crate) fn tell_unhealed(&self, out: &mut Output) -> io::Result<()> {
+        let unhealed = |stale: &Stale| stale.remedy == Remedy::Nothing;
+        for (place, stale) in self.stale.iter().filter(|(_, stale)| unhealed(stale)) {
+            out.emit(&self.subject.with_path(place), self.stale(place, stale))?;
         }
         Ok(())
     }
 
     /// After a walk that wrote: what was inherited where no top was written.
     pub(crate) fn tell_inherited(&self, out: &mut Output) -> io::Result<()> {
-        for (parent, stale) in self.stale.iter().filter(|(_, stale)| stale.healed) {
+        let healed = |stale: &Stale| stale.remedy == Remedy::Inherits;
+        for (parent, stale) in self.stale.iter().filter(|(_, stale)| healed(stale)) {
             let path = if stale.files == 1 {
                 &stale.first
             } else {
@@ -296,27 +364,42 @@ impl<'a> Findings<'a> {
             };
             out.emit(
                 &self.subject.with_path(path),
-                self.inherited(stale.files, true, self.undo_file.clone()),
+                self.inherited(Some(stale.files), true, self.undo_file.clone()),
             )?;
         }
         Ok(())
     }
 
-    fn inherited(&self, files: u64, applied: bool, undo: Map<String, Value>) -> Action {
+    /// Entries that were, or would be, handed on again; `files` where their number is known.
+    pub(crate) fn inherited(
+        &self,
+        files: Option<u64>,
+        applied: bool,
+        undo: Map<String, Value>,
+    ) -> Action {
         let code = rules::inherit::CODE.code.to_owned();
         Action {
             code,
             applied,
             changed: true,
-            after: json!({ "files": files }),
+            after: files.map_or(Value::Null, |files| json!({ "files": files })),
             undo,
+            needs_elevation: self.needs_elevation && !applied,
             ..Action::default()
+        }
+    }
+
+    /// The path, and what it is where that is known.
+    fn named(&self, path: &Path) -> String {
+        match &self.goal.what {
+            Some(what) => format!("{}, {what}", path.display()),
+            None => path.display().to_string(),
         }
     }
 
     fn why(&self, path: &Path, reason: Reason, failing: u64) -> Finding {
         let (who, rights) = (&self.goal.identity.name, self.goal.rights.name());
-        let shown = path.display();
+        let shown = self.named(path);
         match reason {
             Reason::Missing {
                 rights: missing,
@@ -328,9 +411,14 @@ impl<'a> Findings<'a> {
                     ""
                 };
                 let message = format!("{who} has no {rights} on {shown}{reason}");
-                let help = format!(
-                    "acl-grant adds one entry there, for it and what is below; {failing} files and folders fail."
-                );
+                let help = if self.goal.may_change {
+                    format!(
+                        "acl-grant adds one entry there, for it and what is below; {failing} files and folders fail."
+                    )
+                } else {
+                    "acl-grant leaves it, because it is not the app's own: name it as a target, or with --logs or --write."
+                        .to_owned()
+                };
                 self.missing(message, missing)
                     .help(help)
                     .evidence("failing", failing)
@@ -354,15 +442,26 @@ impl<'a> Findings<'a> {
                 path.display()
             ),
         };
-        let why = if stale.healed {
-            "they lack what their folder hands on"
-        } else {
-            "what their folder hands on does not give it"
+        let (why, help) = match stale.remedy {
+            Remedy::Inherits => (
+                "they lack what their folder hands on",
+                "A file that was moved keeps the permissions of where it came from; acl-grant adds what is missing.",
+            ),
+            Remedy::Top => (
+                "what their folder hands on does not give it",
+                "acl-grant adds what is missing.",
+            ),
+            Remedy::Nothing => (
+                "no entry can be added above them",
+                "See what is said about the folder: an entry there denies, or its list is full.",
+            ),
         };
-        let help = "A file that was moved keeps the permissions of where it came from; acl-grant adds what is missing.";
-        let finding = self
+        let mut finding = self
             .missing(format!("{what}: {why}"), stale.rights)
             .help(help);
+        if stale.remedy == Remedy::Nothing {
+            finding.fix = None;
+        }
         finding
             .evidence("failing", stale.files)
             .evidence("first", stale.first.to_string_lossy())
@@ -377,12 +476,7 @@ impl<'a> Findings<'a> {
             .evidence("wanted", format!("0x{:x}", goal.rights.mask()))
             .evidence("missing", format!("0x{rights:x}"));
         if goal.may_change {
-            let arguments = [
-                "--sid".to_owned(),
-                goal.identity.sid.to_string(),
-                goal.shown.to_string_lossy().into_owned(),
-            ];
-            finding = finding.fix(Fix::new("acl-grant", arguments));
+            finding = finding.fix(Fix::new("acl-grant", goal.arguments()));
         }
         finding
     }
@@ -398,7 +492,7 @@ impl<'a> Findings<'a> {
             "an entry"
         };
         let place = match files {
-            1 => format!("on {}", path.display()),
+            1 => format!("on {}", self.named(path)),
             _ => format!("on {files} files and folders in {}", path.display()),
         };
         let message = format!(
@@ -426,7 +520,7 @@ pub(crate) fn granted(
     child: Child,
     applied: bool,
     undo: Map<String, Value>,
-    inherited: u64,
+    inherited: Option<u64>,
 ) -> Action {
     Action {
         code: rules::grant::CODE.code.to_owned(),
@@ -437,6 +531,31 @@ pub(crate) fn granted(
         undo,
         needs_elevation: false,
     }
+}
+
+/// A folder that is written to and cannot be reached: mostly it is not there.
+pub(crate) fn no_folder(
+    path: &Path,
+    error: &AclError,
+    identity: &Identity,
+    cause: &str,
+    subject: &Subject,
+    out: &mut Output,
+) -> io::Result<()> {
+    let subject = subject.with_path(path);
+    if !matches!(error, AclError::System(error) if error.is_gone()) {
+        return out.emit(&subject, unreadable(path, error));
+    }
+    let message = format!(
+        "{} is not there, so {} cannot write to it",
+        path.display(),
+        identity.name
+    );
+    let finding = Finding::new(rules::no_folder::CODE.code, Severity::Error, message)
+        .cause(cause)
+        .help("Create the folder, then run acl-grant again: the identity gets modify there.")
+        .evidence("sid", identity.sid.to_string());
+    out.emit(&subject, finding)
 }
 
 pub(crate) fn unreadable(path: &Path, error: &AclError) -> Failure {
@@ -461,5 +580,27 @@ pub(crate) fn not_changed(path: &Path, error: &AclError) -> Failure {
     match error {
         AclError::System(sys::Error::Io(io)) | AclError::Undo(io) => failure.os_error(io),
         _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_has_its_code() {
+        let code = |error: AclError| unreadable(Path::new("a.dll"), &error).code;
+        let damaged = Descriptor::parse(&[1, 0, 4, 0x80, 9]).expect_err("no header");
+        assert_eq!(code(damaged.into()), "acl/malformed");
+        let elsewhere = sys::Error::Unsupported {
+            what: "security descriptors",
+            file_system: "ext4".to_owned(),
+        };
+        assert_eq!(code(elsewhere.into()), "acl/unsupported");
+        let refused = io::Error::from(io::ErrorKind::PermissionDenied);
+        let failure = unreadable(Path::new("a.dll"), &sys::Error::Io(refused).into());
+        assert_eq!(failure.code, "acl/unreadable");
+        assert!(failure.needs_elevation);
+        assert_eq!(code(AclError::Swapped), "acl/unreadable");
     }
 }

@@ -6,25 +6,24 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
 
-use anyhow::Context as _;
 use ntfs_meta::descriptor::inherit::Child;
 use ntfs_meta::sys::{self, Dir};
 use ntfs_meta::tree;
 use record::cause;
-use record::input::Target;
+use record::input::{Incoming, Target};
 use record::output::Output;
 use record::tool::Session;
 use record::undo::Writer;
-use record::wire::{Action, Failure, Subject};
+use record::wire::{Action, Body, Failure, Resolution, Subject};
 use serde_json::{Map, Value};
 
 use crate::args::Args;
 use crate::change::{self, AclError, rebase};
 use crate::goal::{Goal, Rights};
-use crate::identity::{self, Identity};
+use crate::identity::{self, Identity, IdentityError};
 use crate::orphan::Orphans;
-use crate::report::{self, Findings};
-use crate::server::Server;
+use crate::report::{self, Findings, Reached};
+use crate::server::{self, KeyFile, Server};
 use crate::walk::{Mode, Walk};
 use crate::{rules, traverse};
 
@@ -35,10 +34,12 @@ pub(crate) struct Run<'a> {
     pub(crate) undo: Option<Writer>,
     /// For the `undo` field of actions.
     pub(crate) undo_file: Map<String, Value>,
+    /// For actions that are still to be made: the privileges that pass by permissions are not held.
+    pub(crate) needs_elevation: bool,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
-    sys::prepare();
+    let privileged = sys::prepare();
     if let Some(file) = &args.change.undo {
         return crate::undo::run(file, args.change.check, session);
     }
@@ -48,35 +49,34 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
         "--remove-orphans needs site records on stdin, which name the pools"
     );
     let identity = identity::of_args(args)?;
-    anyhow::ensure!(
-        from_sites || identity.is_some(),
-        identity::IdentityError::None
-    );
-    let (undo, undo_file) = match &args.change.undo_file {
-        Some(file) if !args.change.check => {
-            let opened = Writer::open(file, session.tool());
-            let opened = opened
-                .with_context(|| format!("the undo file {} cannot be opened", file.display()))?;
-            (
-                Some(opened),
-                Map::from_iter([("file".to_owned(), file.to_string_lossy().into())]),
-            )
-        }
-        _ => (None, Map::new()),
-    };
+    anyhow::ensure!(from_sites || identity.is_some(), IdentityError::None);
     let run = Run {
         args,
         identity,
-        undo,
-        undo_file,
+        undo: args.change.open_undo(session.tool())?,
+        undo_file: args.change.undo_field(),
+        needs_elevation: !privileged,
     };
     let mut server = Server::new(&args.map)?;
     let mut orphans = Orphans::default();
-    session.each_target_streaming(&args.targets, |target, out| {
-        run.target(target, &mut server, &mut orphans, out)
+    let mut last: Option<Box<Target>> = None;
+    session.each_record(&args.targets, |incoming, out| match incoming {
+        Incoming::Target(target) => {
+            let target = last.insert(target);
+            run.target(target, &mut server, &mut orphans, out)
+        }
+        Incoming::Record(record) => match (&record.body, &last) {
+            (Body::Resolution(resolution), Some(target))
+                if record.subject.site == target.subject.site
+                    && record.subject.app == target.subject.app =>
+            {
+                run.dotnet(resolution, target, &mut server, out)
+            }
+            _ => Ok(()),
+        },
     })?;
     orphans.close(&run, session.out())?;
-    Ok(())
+    Ok(run.undo.as_ref().map_or(Ok(()), Writer::sync)?)
 }
 
 impl Run<'_> {
@@ -91,12 +91,7 @@ impl Run<'_> {
         if let Some(site) = &target.site {
             orphans.add_pool(site);
         }
-        let identity = match (&self.identity, &target.site) {
-            (Some(identity), _) => Ok(identity.clone()),
-            (None, Some(site)) => identity::of_site(site, self.args),
-            (None, None) => Err(identity::IdentityError::None),
-        };
-        let identity = match identity {
+        let identity = match self.identity_of(target) {
             Ok(identity) => identity,
             Err(error) => {
                 return out.emit(
@@ -114,7 +109,7 @@ impl Run<'_> {
             Ok(goal) => goal,
             Err((path, error)) => return out.emit(subject, report::unreadable(&path, &error)),
         };
-        let mut changed = self.reach(&goal, subject, Some(orphans), out)?;
+        let mut reached = self.reach(&goal, subject, Some(orphans), out)?;
         let logs = self
             .args
             .logs
@@ -125,41 +120,54 @@ impl Run<'_> {
             .write
             .iter()
             .map(|folder| (folder, cause::ACCESS_DENIED));
+        let mut written = Vec::new();
         for (folder, cause) in logs.chain(others) {
-            // as it stands where it is there, else below the app
-            let shown = if folder.exists() {
-                folder.clone()
-            } else {
-                target.path.join(folder)
-            };
-            match self.goal(&identity, shown, Rights::Modify, cause) {
-                Ok(goal) => changed |= self.reach(&goal, subject, None, out)?,
+            let shown = server.folder_of(target, folder);
+            written.push(shown.clone());
+            let wanted = self.goal(&identity, shown, Rights::Modify, cause);
+            reached = reached.max(match wanted {
+                Ok(goal) => self.reach(&goal, subject, None, out)?,
                 Err((path, error)) => {
-                    out.emit(&subject.with_path(&path), report::unreadable(&path, &error))?
+                    report::no_folder(&path, &error, &identity, cause, subject, out)?;
+                    Reached::Failed
                 }
-            }
+            });
+        }
+        let log = server::log_folder(server, target).filter(|folder| !written.contains(folder));
+        if let Some(Ok(mut goal)) = log.map(|folder| {
+            let cause = cause::STDOUT_LOG_UNWRITABLE;
+            self.goal(&identity, folder, Rights::Modify, cause)
+        }) {
+            goal.below = false;
+            // the app's own folder is not made writable, and no other one is unasked
+            let app = sys::resolve(&target.path).unwrap_or_default();
+            goal.may_change = goal.resolved != app && goal.resolved.starts_with(&app);
+            let log = self.reach(&goal, subject, None, out)?;
+            reached = if goal.may_change {
+                reached.max(log)
+            } else {
+                reached
+            };
         }
         if self.args.traverse {
-            changed |= traverse::parents(self, &identity, &goal.resolved, subject, out)?;
+            let above = traverse::parents(self, &identity, &goal.resolved, subject, out)?;
+            reached = reached.max(above);
         }
-        let keys = server
-            .certificates(target)
-            .into_iter()
-            .map(|path| (path, Rights::Read, cause::HTTPS_CERTIFICATE));
-        let shared = server.folders(target, &identity).into_iter();
-        let shared = shared.map(|path| (path, Rights::ReadExecute, cause::ACCESS_DENIED));
-        for (path, rights, cause) in keys.collect::<Vec<_>>().into_iter().chain(shared) {
-            match self.goal(&identity, path, rights, cause) {
-                Ok(mut goal) => {
-                    goal.may_change = false;
-                    self.reach(&goal, subject, None, out)?;
-                }
-                Err((path, error)) => {
-                    out.emit(&subject.with_path(&path), report::unreadable(&path, &error))?
-                }
-            }
+        let (keys, unread) = server.keys(target);
+        if let Some((hive, error)) = unread {
+            let failure = report::unreadable(&hive, &sys::Error::from(error).into());
+            out.emit(&subject.with_path(&hive), failure)?;
         }
-        if !changed {
+        for KeyFile { path, subject: of } in keys {
+            let goal = self.goal(&identity, path, Rights::Read, cause::HTTPS_CERTIFICATE);
+            let what = of.map(|of| format!("the private key of {of}"));
+            self.look(goal.map(|goal| Goal { what, ..goal }), subject, out)?;
+        }
+        for path in server.places(target, &identity) {
+            let goal = self.goal(&identity, path, Rights::ReadExecute, cause::ACCESS_DENIED);
+            self.look(goal, subject, out)?;
+        }
+        if reached == Reached::Already {
             let code = rules::grant::CODE.code.to_owned();
             out.emit(
                 subject,
@@ -171,6 +179,51 @@ impl Run<'_> {
             )?;
         }
         Ok(())
+    }
+
+    fn identity_of(&self, target: &Target) -> Result<Identity, IdentityError> {
+        match (&self.identity, &target.site) {
+            (Some(identity), _) => Ok(identity.clone()),
+            (None, Some(site)) => identity::of_site(site, self.args),
+            (None, None) => Err(IdentityError::None),
+        }
+    }
+
+    /// The .NET that another tool found for the target that came last: its folder is looked at, too.
+    fn dotnet(
+        &self,
+        resolution: &Resolution,
+        target: &Target,
+        server: &mut Server,
+        out: &mut Output,
+    ) -> io::Result<()> {
+        // without an identity the target has its failure already
+        let (Some(root), Ok(identity)) = (&resolution.dotnet_root, self.identity_of(target)) else {
+            return Ok(());
+        };
+        let Some(place) = server.place(target, &identity, root) else {
+            return Ok(());
+        };
+        let goal = self.goal(&identity, place, Rights::ReadExecute, cause::ACCESS_DENIED);
+        self.look(goal, &target.subject, out)
+    }
+
+    /// Looks at what is the server's, not the app's.
+    fn look(
+        &self,
+        goal: Result<Goal, (PathBuf, AclError)>,
+        subject: &Subject,
+        out: &mut Output,
+    ) -> io::Result<()> {
+        match goal {
+            Ok(mut goal) => {
+                goal.may_change = false;
+                self.reach(&goal, subject, None, out).map(|_| ())
+            }
+            Err((path, error)) => {
+                out.emit(&subject.with_path(&path), report::unreadable(&path, &error))
+            }
+        }
     }
 
     fn goal(
@@ -187,38 +240,41 @@ impl Run<'_> {
                 resolved,
                 rights,
                 cause,
+                what: None,
                 may_change: true,
+                below: true,
             }),
             Err(error) => Err((shown, sys::Error::from(error).into())),
         }
     }
 
-    /// Looks at everything below a goal's path, and changes what has to be. True where there was something to change.
+    /// Looks at everything below a goal's path, and changes what has to be.
     fn reach(
         &self,
         goal: &Goal,
         subject: &Subject,
         orphans: Option<&mut Orphans>,
         out: &mut Output,
-    ) -> io::Result<bool> {
+    ) -> io::Result<Reached> {
         let look = Walk::new(
             goal,
             Mode::Look {
                 orphans: orphans.is_some() && !self.args.targets.is_given(),
             },
         );
-        let mut findings = Findings::new(goal, subject, &self.undo_file);
-        walk(&look, |event, out| findings.take(event, out), subject, out)?;
+        let mut findings = Findings::new(goal, subject, &self.undo_file, self.needs_elevation);
+        let looked = walk(&look, |event, out| findings.take(event, out), subject, out)?;
         if let Some(orphans) = orphans {
             orphans.add_entries(goal, subject, std::mem::take(&mut findings.pool_entries));
         }
         findings.tell_denials(out)?;
         if self.args.change.check || !goal.may_change {
             findings.tell(goal.may_change, out)?;
-            return Ok(goal.may_change && findings.is_pending());
+            return Ok(findings.reached().max(looked));
         }
+        findings.tell_unhealed(out)?;
         if !findings.is_pending() {
-            return Ok(false);
+            return Ok(findings.reached().max(looked));
         }
         let needed: HashSet<PathBuf> = findings
             .tops
@@ -232,15 +288,23 @@ impl Run<'_> {
                 undo: self.undo.as_ref(),
             },
         );
-        walk(&write, |event, out| findings.take(event, out), subject, out)?;
-        self.write_tops(&write, subject, out)?;
+        let walked = walk(&write, |event, out| findings.take(event, out), subject, out)?;
+        let written = self.write_tops(&write, &findings, subject, out)?;
         findings.tell_inherited(out)?;
-        Ok(true)
+        let all = [findings.reached(), looked, walked, written];
+        Ok(all.into_iter().fold(Reached::Changed, Ord::max))
     }
 
     /// The tops come last: a run that is interrupted before finds them missing, and goes on.
-    fn write_tops(&self, walk: &Walk<'_>, subject: &Subject, out: &mut Output) -> io::Result<()> {
+    fn write_tops(
+        &self,
+        walk: &Walk<'_>,
+        findings: &Findings<'_>,
+        subject: &Subject,
+        out: &mut Output,
+    ) -> io::Result<Reached> {
         let goal = walk.goal;
+        let mut reached = Reached::Already;
         let tops = std::mem::take(&mut *walk.tops.lock().unwrap_or_else(PoisonError::into_inner));
         for domain in tops {
             let subject = subject.with_path(&domain.path);
@@ -265,42 +329,57 @@ impl Run<'_> {
                             Child::Folder,
                             true,
                             undo,
-                            inherited,
+                            Some(inherited),
                         ),
                     )?;
                 }
-                Ok(None) => {}
-                Err(error) => out.emit(&subject, report::not_changed(&domain.path, &error))?,
+                // it had the entry, and what is below has got it again
+                Ok(None) => {
+                    let files = Some(domain.changed.load(Relaxed)).filter(|files| *files > 0);
+                    if files.is_some() {
+                        let undo = self.undo_file.clone();
+                        out.emit(&subject, findings.inherited(files, true, undo))?;
+                    }
+                }
+                Err(error) => {
+                    reached = Reached::Failed;
+                    out.emit(&subject, report::not_changed(&domain.path, &error))?;
+                }
             }
         }
-        Ok(())
+        Ok(reached)
     }
 }
 
-/// Walks below a goal's path, or looks at the one file that it is.
+/// Walks below a goal's path, or looks at the one file that it is; failed where it cannot be opened.
 fn walk(
     walk: &Walk<'_>,
     mut take: impl FnMut(crate::walk::Event, &mut Output) -> io::Result<()>,
     subject: &Subject,
     out: &mut Output,
-) -> io::Result<()> {
+) -> io::Result<Reached> {
     let goal = walk.goal;
     let unreadable = |error: sys::Error, out: &mut Output| {
-        out.emit(
-            &subject.with_path(&goal.shown),
-            report::unreadable(&goal.shown, &error.into()),
-        )
+        let failure = report::unreadable(&goal.shown, &error.into());
+        out.emit(&subject.with_path(&goal.shown), failure)?;
+        Ok(Reached::Failed)
     };
     if goal.resolved.is_dir() {
         return match Dir::open_exact(&goal.resolved) {
-            Ok(dir) => tree::walk(dir, &goal.shown, &None, walk, |event| take(event, out)),
+            Ok(dir) => {
+                tree::walk(dir, &goal.shown, &None, walk, |event| take(event, out))?;
+                Ok(Reached::Already)
+            }
             Err(error) => unreadable(error, out),
         };
     }
     let parent = goal.resolved.parent().unwrap_or(Path::new("."));
     let name = goal.resolved.file_name().unwrap_or_default();
     match Dir::open_exact(parent) {
-        Ok(dir) => tree::one(|send| walk.file(&dir, name, send), |event| take(event, out)),
+        Ok(dir) => {
+            tree::one(|send| walk.file(&dir, name, send), |event| take(event, out))?;
+            Ok(Reached::Already)
+        }
         Err(error) => unreadable(error, out),
     }
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::change::{self, AclError};
 use crate::identity::Identity;
+use crate::report::Reached;
 use crate::run::Run;
 use crate::{report, rules};
 
@@ -23,17 +24,17 @@ const PASS: u32 = right::TRAVERSE | right::SYNCHRONIZE | READ_ATTRIBUTES;
 /// `FILE_READ_ATTRIBUTES`: a path is looked at part by part before it is opened.
 const READ_ATTRIBUTES: u32 = 0x80;
 
-/// Looks at every folder above `target`; true where there was something to change.
+/// Looks at every folder above `target`, and adds what is missing.
 pub(crate) fn parents(
     run: &Run<'_>,
     identity: &Identity,
     target: &Path,
     subject: &Subject,
     out: &mut Output,
-) -> io::Result<bool> {
-    let mut changed = false;
+) -> io::Result<Reached> {
+    let mut reached = Reached::Already;
     for folder in target.ancestors().skip(1) {
-        let subject = subject.with_path(sys::plain(folder));
+        let subject = subject.with_path(&sys::plain(folder));
         let read = Dir::open_exact(folder)
             .and_then(|dir| dir.node_of_self())
             .map_err(AclError::from);
@@ -42,6 +43,7 @@ pub(crate) fn parents(
             // the volume is mounted here: what is above is another system's
             Err(AclError::System(sys::Error::Unsupported { .. })) => break,
             Err(error) => {
+                reached = Reached::Failed;
                 out.emit(&subject, report::unreadable(folder, &error))?;
                 continue;
             }
@@ -50,6 +52,7 @@ pub(crate) fn parents(
             Decision::Granted => continue,
             Decision::Missing { rights } => rights,
             Decision::Denied { ace } => {
+                reached = Reached::Failed;
                 let ace = own.aces().get(ace).map(Ace::to_sddl).unwrap_or_default();
                 let message = format!(
                     "{} is denied to pass through {}",
@@ -64,7 +67,7 @@ pub(crate) fn parents(
                 continue;
             }
         };
-        changed = true;
+        reached = reached.max(Reached::Changed);
         let entry = Ace::allow(&identity.sid, PASS, 0);
         let with_entry = |own: &Descriptor| -> Result<Descriptor, AclError> {
             let mut planned = own.clone();
@@ -98,6 +101,7 @@ pub(crate) fn parents(
                     changed: true,
                     before,
                     after,
+                    needs_elevation: run.needs_elevation,
                     ..Action::default()
                 },
             )?;
@@ -119,8 +123,11 @@ pub(crate) fn parents(
                 out.emit(&subject, action)?;
             }
             Ok(None) => {}
-            Err(error) => out.emit(&subject, report::not_changed(folder, &error))?,
+            Err(error) => {
+                reached = Reached::Failed;
+                out.emit(&subject, report::not_changed(folder, &error))?;
+            }
         }
     }
-    Ok(changed)
+    Ok(reached)
 }

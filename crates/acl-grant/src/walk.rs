@@ -1,8 +1,8 @@
 //! The walk below a goal's path. The first one only looks and finds out where entries have to go; the second one, where
 //! there is anything to do, writes.
 //!
-//! Inheritance divides a tree: the target and each folder whose inheritance is cut begin a domain of their own. Within a
-//! domain one entry at its top reaches everything, so what fails below is a matter of that top, not of each file.
+//! Inheritance divides a tree: the target, each folder whose inheritance is cut, and what lies in a folder that hands
+//! nothing on (one that is open to everybody) begin a domain of their own. Within a domain one entry at its top reaches everything, so what fails below is a matter of that top, not of each file.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ntfs_meta::Descriptor;
+use ntfs_meta::descriptor::Dacl;
 use ntfs_meta::descriptor::access::Decision;
 use ntfs_meta::descriptor::ace::Ace;
 use ntfs_meta::descriptor::inherit::Child;
@@ -19,15 +20,19 @@ use ntfs_meta::tree::{Folder, Sender, Visit};
 use record::undo::Writer;
 
 use crate::change::{self, AclError, rebase};
-use crate::goal::Goal;
+use crate::goal::{Goal, HandedOn};
 
 /// A part of the tree in which entries are inherited.
 #[derive(Debug)]
 pub(crate) struct Domain {
     /// Its top.
     pub(crate) path: PathBuf,
-    /// Whether its top gets an entry.
+    /// Whether its top gets an entry, or has it and hands it on again.
     pub(crate) granted: bool,
+    /// Whether an entry at its top can be had at all.
+    pub(crate) possible: bool,
+    /// Whether the top has the entry already, so that only what is below lacks it.
+    pub(crate) has_entry: bool,
     /// What fails in it.
     pub(crate) failing: AtomicU64,
     /// What was changed in it by inheritance.
@@ -37,10 +42,21 @@ pub(crate) struct Domain {
 /// Why a domain's top gets an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// It fails itself.
+    /// It fails itself. `cut`: it inherits nothing, by its own will.
     Missing { rights: u32, cut: bool },
     /// It does not, but what is made in it would.
     NotHandedOn,
+}
+
+/// What gives access to a file or folder that inherits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Remedy {
+    /// Taking over what its folder hands on is enough.
+    Inherits,
+    /// Its domain's top needs an entry, too.
+    Top,
+    /// Its domain's top can have no entry.
+    Nothing,
 }
 
 /// What the walk has to tell.
@@ -53,14 +69,18 @@ pub(crate) enum Event {
         before: Box<Descriptor>,
         reason: Reason,
     },
-    /// A file or folder lacks what its folder hands on. `healed`: taking that over is enough; else its domain's top needs
-    /// an entry.
+    /// A file or folder lacks what its folder hands on, or its folder hands on too little.
     Stale {
         parent: PathBuf,
         path: PathBuf,
         domain: Arc<Domain>,
         rights: u32,
-        healed: bool,
+        remedy: Remedy,
+    },
+    /// A domain's top is accessible, but this entry keeps what is made in it from being so.
+    DeniedLater {
+        path: PathBuf,
+        ace: Option<Ace>,
     },
     /// An entry denies.
     Denied {
@@ -91,6 +111,24 @@ pub(crate) enum Event {
     },
 }
 
+impl Event {
+    /// Whether something stays as it must not be.
+    pub(crate) fn is_failure(&self) -> bool {
+        match self {
+            Event::Denied { .. }
+            | Event::Hopeless { .. }
+            | Event::Unreadable(..)
+            | Event::Unchanged(..) => true,
+            Event::Stale { remedy, .. } => *remedy == Remedy::Nothing,
+            Event::Top { .. }
+            | Event::DeniedLater { .. }
+            | Event::PoolEntry { .. }
+            | Event::Link(_)
+            | Event::Granted { .. } => false,
+        }
+    }
+}
+
 /// What a folder hands to what is in it.
 pub(crate) struct Context {
     /// Its descriptor as it will be.
@@ -98,6 +136,8 @@ pub(crate) struct Context {
     domain: Arc<Domain>,
     /// It has no access now, so that what fails below it is no news.
     failing: bool,
+    /// What the top hands on comes through here. An open DACL lets nothing pass, and a full list has no room.
+    passes: bool,
 }
 
 /// Which walk it is.
@@ -143,7 +183,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The top of a domain; `None` where nothing can be planned.
+    /// The top of a domain.
     fn top(
         &self,
         own: Descriptor,
@@ -152,27 +192,37 @@ impl<'a> Walk<'a> {
         send: &Sender<Event>,
     ) -> Context {
         let decision = self.goal.decide(&own);
+        let mut denied_later = None;
         let reason = match &decision {
             Decision::Missing { rights } => Some(Reason::Missing {
                 rights: *rights,
-                cut: !is_target,
+                cut: !is_target && own.is_protected(),
             }),
-            Decision::Granted if is_target && !self.goal.is_handed_on(&own) => {
-                Some(Reason::NotHandedOn)
-            }
-            Decision::Granted | Decision::Denied { .. } => None,
+            Decision::Granted => match self.goal.handed_on(&own) {
+                HandedOn::Yes => None,
+                HandedOn::No => Some(Reason::NotHandedOn),
+                HandedOn::Denied(ace) => {
+                    denied_later = Some(ace);
+                    None
+                }
+            },
+            Decision::Denied { .. } => None,
         };
         let wanted = reason.is_some()
             || matches!(&self.mode, Mode::Write { needed, .. } if needed.contains(&path));
-        let planned = if wanted {
-            self.goal.granted(&own, Child::Folder)
-        } else {
-            None
-        };
+        let possible = self.goal.granted(&own, Child::Folder);
         let failing = decision != Decision::Granted;
+        let (passes, has_entry) = (
+            own.dacl() != Dacl::Open,
+            self.goal.has_entry(&own, Child::Folder),
+        );
+        let is_possible = possible.is_some();
+        let planned = possible.filter(|_| wanted);
         let domain = Arc::new(Domain {
             path,
             granted: planned.is_some(),
+            possible: is_possible,
+            has_entry,
             failing: AtomicU64::new(u64::from(failing)),
             changed: AtomicU64::new(0),
         });
@@ -198,6 +248,10 @@ impl<'a> Walk<'a> {
                 }
                 _ => {}
             }
+            if let Some(ace) = denied_later {
+                let path = domain.path.clone();
+                send.send(Event::DeniedLater { path, ace });
+            }
         } else if planned.is_some() {
             self.tops
                 .lock()
@@ -208,10 +262,11 @@ impl<'a> Walk<'a> {
             planned: planned.unwrap_or(own),
             domain,
             failing,
+            passes,
         }
     }
 
-    /// A file with permissions of its own: it gets an entry of its own.
+    /// A file that nothing comes to from above: it gets an entry of its own.
     fn protected_file(
         &self,
         dir: &Dir,
@@ -236,12 +291,14 @@ impl<'a> Walk<'a> {
                 let domain = Domain {
                     path: path.to_owned(),
                     granted: true,
+                    possible: true,
+                    has_entry: false,
                     failing: AtomicU64::new(1),
                     changed: AtomicU64::new(0),
                 };
                 let reason = Reason::Missing {
                     rights,
-                    cut: *path != goal.shown,
+                    cut: own.is_protected() && *path != goal.shown,
                 };
                 let before = Box::new(own.clone());
                 send.send(Event::Top {
@@ -276,7 +333,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A file or folder that inherits; returns its descriptor as it will be, and whether it fails now.
+    /// A file or folder that inherits; returns what it hands to what is in it.
     fn heir(
         &self,
         own: Descriptor,
@@ -284,7 +341,7 @@ impl<'a> Walk<'a> {
         above: &Context,
         place: &Place<'_>,
         send: &Sender<Event>,
-    ) -> (Descriptor, bool) {
+    ) -> Context {
         let goal = self.goal;
         let decision = goal.decide(&own);
         let failing = decision != Decision::Granted;
@@ -293,15 +350,17 @@ impl<'a> Walk<'a> {
         }
         let plan =
             |own: &Descriptor| goal.inheriting(own, &above.planned, child, above.domain.granted);
-        let planned = match plan(&own) {
-            Ok(planned) => planned,
+        let (planned, has_room) = match plan(&own) {
+            Ok(planned) => (planned, true),
             Err(error) => {
                 if !self.is_look() {
                     send.send(Event::Unchanged(place.path(), error.into()));
                 }
-                own.clone()
+                (own.clone(), false)
             }
         };
+        let takes =
+            !above.domain.granted || child == Child::File || goal.has_inherited_entry(&planned);
         match &self.mode {
             Mode::Look { .. } => match (decision, goal.decide(&planned)) {
                 (Decision::Granted, _) => {}
@@ -315,13 +374,19 @@ impl<'a> Walk<'a> {
                 // the entry of the top comes before the denial, which is inherited from farther up
                 (Decision::Denied { .. }, _) => {}
                 (Decision::Missing { rights }, after) => {
-                    let healed = after == Decision::Granted;
-                    if !healed && goal.granted(&own, child).is_none() {
+                    let remedy = match after {
+                        Decision::Granted => Remedy::Inherits,
+                        _ if above.domain.possible => Remedy::Top,
+                        _ => Remedy::Nothing,
+                    };
+                    if !has_room || goal.granted(&own, child).is_none() {
                         send.send(Event::Hopeless {
                             path: place.path(),
                             rights,
                         });
-                    } else if !(above.failing && (healed || above.domain.granted)) {
+                    } else if !(above.failing
+                        && (remedy == Remedy::Inherits || above.domain.granted))
+                    {
                         let domain = Arc::clone(&above.domain);
                         let (parent, path) = (place.folder(), place.path());
                         send.send(Event::Stale {
@@ -329,7 +394,7 @@ impl<'a> Walk<'a> {
                             path,
                             domain,
                             rights,
-                            healed,
+                            remedy,
                         });
                     }
                 }
@@ -348,7 +413,15 @@ impl<'a> Walk<'a> {
             }
             Mode::Write { .. } => {}
         }
-        (planned, failing)
+        if self.is_look() && planned != own {
+            above.domain.changed.fetch_add(1, Relaxed);
+        }
+        Context {
+            passes: has_room && takes && planned.dacl() != Dacl::Open,
+            domain: Arc::clone(&above.domain),
+            planned,
+            failing,
+        }
     }
 
     fn denied(&self, descriptor: &Descriptor, ace: usize, path: PathBuf, send: &Sender<Event>) {
@@ -462,23 +535,14 @@ impl Visit for Walk<'_> {
             }
         };
         self.pools(&own, &|| folder.path(), send);
+        let is_target = above.is_none() && folder.path() == self.goal.shown;
         let context = match above {
-            Some(above) if !own.is_protected() => {
-                let (planned, failing) =
-                    self.heir(own, Child::Folder, above, &Place::Itself(folder), send);
-                Context {
-                    planned,
-                    domain: Arc::clone(&above.domain),
-                    failing,
-                }
+            Some(above) if above.passes && !own.is_protected() => {
+                self.heir(own, Child::Folder, above, &Place::Itself(folder), send)
             }
-            _ => {
-                let path = folder.path();
-                let is_target = path == self.goal.shown;
-                self.top(own, path, is_target, send)
-            }
+            _ => self.top(own, folder.path(), is_target, send),
         };
-        Some(Some(context))
+        (self.goal.below || !is_target).then_some(Some(context))
     }
 
     fn entry(
@@ -500,7 +564,7 @@ impl Visit for Walk<'_> {
         };
         self.pools(&own, &|| folder.path_of(name), send);
         match above {
-            Some(above) if !own.is_protected() => {
+            Some(above) if above.passes && !own.is_protected() => {
                 self.heir(own, Child::File, above, &Place::Entry(folder, name), send);
             }
             _ => self.protected_file(folder.dir, name, &folder.path_of(name), &own, send),

@@ -1,14 +1,14 @@
 //! The app under inspection: one listing of its folder, each configuration file read once.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use iis_config::asp_net_core::{self, AspNetCore};
-use iis_config::document::{Document, Element, MAX_BYTES, ParseError};
+use iis_config::document::{Document, Element, MAX_BYTES, ParseError, ReadError};
 use iis_config::effective::{Chain, Effective, Violation as Refusal};
-use iis_config::environment::Environment;
+use iis_config::environment::{Environment, fold};
 use iis_config::server::Server;
 use iis_config::source::SourceFile;
 use iis_config::windows_path::{self, Kind};
@@ -20,9 +20,14 @@ use record::input::Target;
 use record::wire::Site;
 
 use crate::argument;
+use crate::in_force::Merged;
 use crate::own_section::{self, V1, V2};
-use crate::schema::Violation;
-use crate::server::Servers;
+use crate::schema::{Meant, Sections, Violation, ViolationKind};
+use crate::server::machine::Machine;
+use crate::server::{MachineRead, ServerRead, Servers, has_module};
+use crate::setting::connection_string::Connection;
+use crate::setting::connection_string::client::Clients;
+use crate::setting::connection_string::keyword::{Client, Version};
 
 /// An XML file that was read.
 #[derive(Debug)]
@@ -61,6 +66,9 @@ impl XmlFile {
 pub(crate) struct JsonFile {
     pub(crate) path: PathBuf,
     pub(crate) content: JsonContent,
+    name: String,
+    /// Several rules ask for them.
+    connections: OnceCell<Vec<Connection>>,
 }
 
 #[derive(Debug)]
@@ -80,16 +88,34 @@ impl JsonFile {
                 Err(error) => JsonContent::Refused(document, error),
             },
         };
-        Self { path, content }
+        Self {
+            name: name_of(&path),
+            path,
+            content,
+            connections: OnceCell::new(),
+        }
     }
 
-    pub(crate) fn name(&self) -> String {
-        name_of(&self.path)
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The environment of `appsettings.Staging.json`; none for `appsettings.json` and other names.
-    pub(crate) fn environment(&self) -> Option<String> {
-        environment_of(&self.name()).map(str::to_owned)
+    pub(crate) fn environment(&self) -> Option<&str> {
+        environment_of(&self.name)
+    }
+
+    /// `hosting.json`: read only by an app whose own code names it; the default builders do not.
+    pub(crate) fn is_by_choice(&self) -> bool {
+        self.name().eq_ignore_ascii_case("hosting.json")
+    }
+
+    /// The connection strings, where the file is good.
+    pub(crate) fn connections(&self) -> &[Connection] {
+        self.connections.get_or_init(|| match self.settings() {
+            Some((_, settings)) => Connection::of(settings),
+            None => Vec::new(),
+        })
     }
 
     /// The keys, where the file is good.
@@ -99,6 +125,17 @@ impl JsonFile {
             _ => None,
         }
     }
+}
+
+/// A server's own configuration, by its name or by what is in it.
+fn is_host_file(path: &Path, bytes: &[u8]) -> bool {
+    const MARK: &[u8] = b"<system.applicationHost";
+    let name = name_of(path);
+    if name.eq_ignore_ascii_case("web.config") {
+        return false;
+    }
+    name.eq_ignore_ascii_case("applicationHost.config")
+        || bytes.windows(MARK.len()).any(|window| window == MARK)
 }
 
 /// See [`JsonFile::environment`].
@@ -141,6 +178,8 @@ pub(crate) struct App<'t> {
     /// None where a single file is looked at without its surroundings.
     pub(crate) folder: Option<Folder>,
     pub(crate) web_config: Option<XmlFile>,
+    /// An applicationHost.config that was named itself.
+    pub(crate) host_file: Option<XmlFile>,
     /// The `<aspNetCore>` for the folder itself.
     pub(crate) section: Option<AspNetCore>,
     pub(crate) settings: Vec<JsonFile>,
@@ -150,11 +189,17 @@ pub(crate) struct App<'t> {
     transform: bool,
     section_start: OnceCell<Option<u32>>,
     servers: &'t Servers,
-    server: OnceCell<Option<Arc<Server>>>,
+    machine: OnceCell<MachineRead>,
+    server: OnceCell<Option<ServerRead>>,
     effective: OnceCell<Option<Effective<'t>>>,
     refused: OnceCell<Vec<Refusal>>,
     violations: OnceCell<Vec<Violation>>,
     program: OnceCell<Option<Program>>,
+    deps: OnceCell<Option<Deps>>,
+    clients: OnceCell<Clients>,
+    is_project: OnceCell<bool>,
+    pub(crate) merged: OnceCell<Option<Merged>>,
+    pub(crate) environment: OnceCell<Option<String>>,
 }
 
 /// What `processPath` and `arguments` come to.
@@ -177,6 +222,7 @@ impl<'t> App<'t> {
             path: target.path.clone(),
             folder: None,
             web_config: None,
+            host_file: None,
             section: None,
             settings: Vec::new(),
             logging: Vec::new(),
@@ -184,11 +230,17 @@ impl<'t> App<'t> {
             transform: false,
             section_start: OnceCell::new(),
             servers,
+            machine: OnceCell::new(),
             server: OnceCell::new(),
             effective: OnceCell::new(),
             refused: OnceCell::new(),
             violations: OnceCell::new(),
             program: OnceCell::new(),
+            deps: OnceCell::new(),
+            clients: OnceCell::new(),
+            is_project: OnceCell::new(),
+            merged: OnceCell::new(),
+            environment: OnceCell::new(),
         };
         match Folder::read(&target.path) {
             Ok(folder) => app.read_folder(folder, overlay),
@@ -262,7 +314,13 @@ impl<'t> App<'t> {
         match (bytes, kind) {
             (Ok(None), _) => {}
             (Ok(Some(bytes)), FileKind::WebConfig) => {
-                self.web_config = Some(XmlFile::parse(path, bytes))
+                let host = is_host_file(&path, &bytes);
+                let file = Some(XmlFile::parse(path, bytes));
+                if host {
+                    self.host_file = file;
+                } else {
+                    self.web_config = file;
+                }
             }
             (Ok(Some(bytes)), FileKind::Logging) => self.logging.push(XmlFile::parse(path, bytes)),
             (Ok(Some(bytes)), FileKind::Settings) => {
@@ -280,6 +338,12 @@ impl<'t> App<'t> {
     /// The well-formed web.config.
     pub(crate) fn web_document(&self) -> Option<(&Path, &Document)> {
         let file = self.web_config.as_ref()?;
+        Some((&file.path, file.document()?))
+    }
+
+    /// The well-formed file that is checked against the schemas: web.config, or an applicationHost.config.
+    pub(crate) fn checked(&self) -> Option<(&Path, &Document)> {
+        let file = self.host_file.as_ref().or(self.web_config.as_ref())?;
         Some((&file.path, file.document()?))
     }
 
@@ -349,7 +413,9 @@ impl<'t> App<'t> {
                 from_server
                     || matches!(
                         refusal,
-                        Refusal::DuplicateEntry { .. } | Refusal::ConfigSource { .. }
+                        Refusal::DuplicateEntry { .. }
+                            | Refusal::SectionTwice { .. }
+                            | Refusal::ConfigSource { .. }
                     )
             });
             refused
@@ -395,22 +461,13 @@ impl<'t> App<'t> {
     }
 
     /// The web.config of the nearest folder above that has one with `<aspNetCore>` for its sub-applications too; only
-    /// for an app whose server is not known. Three folders up is as deep as sub-applications usually lie.
+    /// for an app whose server is not known.
     pub(crate) fn parent_web_config(&self) -> Option<Arc<SourceFile>> {
         if self.is_on_server() || self.folder.is_none() {
             return None;
         }
         let path = std::path::absolute(&self.path).ok()?;
-        let file = path
-            .ancestors()
-            .skip(1)
-            .take(3)
-            .map(|folder| folder.join("web.config"))
-            .find(|file| file.is_file())?;
-        let file = SourceFile::read(&file).ok()?;
-        let inherited = asp_net_core::own_section(file.document())
-            .is_some_and(|section| section.inherit_in_child_applications);
-        inherited.then_some(file)
+        self.servers.inherited(path.parent()?)
     }
 
     /// web.config, its `<aspNetCore>` for the folder itself, as element and typed.
@@ -426,19 +483,66 @@ impl<'t> App<'t> {
         Some((path, document.element_at(start?)?, section))
     }
 
+    /// The machine's variables, where they are known.
+    pub(crate) fn machine(&self) -> Option<&Machine> {
+        self.machine_read().as_ref().ok()?.as_deref()
+    }
+
+    /// Why the registry of the copied server cannot be read.
+    pub(crate) fn machine_error(&self) -> Option<&str> {
+        self.machine_read().as_ref().err().map(String::as_str)
+    }
+
+    fn machine_read(&self) -> &MachineRead {
+        self.machine
+            .get_or_init(|| self.servers.machine(self.site()))
+    }
+
     /// The server's configuration, where the site record says which it is.
     pub(crate) fn server(&self) -> Option<&Server> {
+        self.server_or_error()?.as_deref().ok()
+    }
+
+    /// Why the server's configuration that the site record names cannot be read.
+    pub(crate) fn server_error(&self) -> Option<&ReadError> {
+        self.server_or_error()?.as_ref().err().map(Arc::as_ref)
+    }
+
+    fn server_or_error(&self) -> Option<&ServerRead> {
         self.server
             .get_or_init(|| self.site().and_then(|site| self.servers.of(site)))
-            .as_deref()
+            .as_ref()
     }
 
     /// What of web.config is not as its schema has it.
     pub(crate) fn violations(&self) -> &[Violation] {
         self.violations.get_or_init(|| {
-            self.web_document()
-                .map(|(_, document)| self.servers.sections().check(document))
+            let sections = self.servers.sections();
+            self.checked()
+                .map(|(_, document)| match self.has_only_first_module() {
+                    true if !sections.is_complete() => Sections::of_first_module().check(document),
+                    _ => sections.check(document),
+                })
                 .unwrap_or_default()
+        })
+    }
+
+    /// The server has the first ASP.NET Core Module and not the second.
+    pub(crate) fn has_only_first_module(&self) -> bool {
+        self.server()
+            .is_some_and(|server| has_module(server, V1) && !has_module(server, V2))
+    }
+
+    /// What a section that nobody declares is probably meant to be.
+    pub(crate) fn meant(&self, section: &str) -> Option<Meant> {
+        self.servers.sections().meant(section)
+    }
+
+    /// web.config has a section under a wrong name or in a wrong place: what seems to be missing is that.
+    pub(crate) fn has_misnamed_section(&self) -> bool {
+        self.violations().iter().any(|violation| {
+            violation.kind == ViolationKind::UnknownSection
+                && self.meant(&violation.section).is_some()
         })
     }
 
@@ -455,19 +559,48 @@ impl<'t> App<'t> {
 
     /// A project's own folder, where `web.config` is a source file that publishing completes.
     pub(crate) fn is_project(&self) -> bool {
-        self.folder.as_ref().is_some_and(|folder| {
+        let holds_project = |folder: &Folder| {
             ["csproj", "fsproj", "vbproj"]
                 .iter()
                 .any(|suffix| folder.files_ending(suffix).next().is_some())
-        })
+        };
+        *self
+            .is_project
+            .get_or_init(|| self.folder.as_ref().is_some_and(holds_project))
     }
 
-    /// Version of a package in the app's deps.json; none without that file or package.
+    /// Version of a package in the app's deps.json; none without that file or package. That is the largest file of an
+    /// app: it is read only where a rule asks.
     pub(crate) fn package(&self, name: &str) -> Option<String> {
-        let folder = self.folder.as_ref()?;
-        let file = folder.files_ending(".deps.json").next()?;
-        let deps = Deps::read(&self.path.join(file), Dialect::Configuration).ok()??;
-        deps.library(name).map(|version| version.into_owned())
+        self.deps()?
+            .library(name)
+            .map(|version| version.into_owned())
+    }
+
+    /// The version of SqlClient, where that is the client and the version can be told.
+    pub(crate) fn sql_version(&self, client: Client) -> Option<Version> {
+        (client == Client::SqlServer)
+            .then(|| self.clients().sql_version())
+            .flatten()
+    }
+
+    fn deps(&self) -> Option<&Deps> {
+        self.deps
+            .get_or_init(|| {
+                let folder = self.folder.as_ref()?;
+                let file = folder.files_ending(".deps.json").next()?;
+                Deps::read(&self.path.join(file), Dialect::Configuration).ok()?
+            })
+            .as_ref()
+    }
+
+    /// The clients of databases that the app's deps.json names.
+    pub(crate) fn clients(&self) -> Clients {
+        *self.clients.get_or_init(|| {
+            self.deps()
+                .map(|deps| Clients::of(deps.libraries()))
+                .unwrap_or_default()
+        })
     }
 
     /// Names (without `.runtimeconfig.json`) of the programs in the folder.
@@ -483,11 +616,14 @@ impl<'t> App<'t> {
             .collect()
     }
 
-    /// `processPath` and `arguments` of the own section; none where processPath is empty.
+    /// `processPath` and `arguments` in force; none where processPath is empty.
     pub(crate) fn program(&self) -> Option<&Program> {
         self.program
             .get_or_init(|| {
-                let section = self.section.as_ref()?;
+                if self.is_launched_otherwise() {
+                    return None;
+                }
+                let section = self.core()?.section;
                 let path = self.expand(section.process_path()?);
                 let arguments = argument::split(&self.expand(section.arguments()));
                 let name = windows_path::file_name(&path).unwrap_or(&path);
@@ -508,12 +644,23 @@ impl<'t> App<'t> {
             .as_ref()
     }
 
+    /// `ANCM_LAUNCHER_PATH` of the pool stands in for `processPath`, as a debugger's launcher does.
+    pub(crate) fn is_launched_otherwise(&self) -> bool {
+        self.site().is_some_and(|site| {
+            site.pool_environment.iter().any(|(name, value)| {
+                iis_config::environment::same(name, "ANCM_LAUNCHER_PATH")
+                    && value.as_str().is_some_and(|value| !value.is_empty())
+            })
+        })
+    }
+
     /// Variables replaced as far as a server's usual ones are known.
     pub(crate) fn expand(&self, text: &str) -> String {
         if !text.contains('%') {
             return text.to_owned();
         }
-        let mut environment = Environment::windows_defaults();
+        let machine = self.machine().map(|machine| machine.environment.clone());
+        let mut environment = machine.unwrap_or_else(Environment::windows_defaults);
         if let Some(site) = self.site() {
             for (name, value) in &site.pool_environment {
                 if let Some(value) = value.as_str() {
@@ -589,50 +736,10 @@ impl<'t> App<'t> {
         }
         Place::Found(found)
     }
-
-    /// Values of environment variables that the app gets: web.config's over the pool's.
-    pub(crate) fn variable(&self, name: &str) -> Option<(String, VariableSource)> {
-        let own = self.section.as_ref().and_then(|section| {
-            let entries = section
-                .environment_variables
-                .iter()
-                .filter(|entry| !entry.overridden);
-            entries
-                .filter(|entry| {
-                    entry
-                        .name
-                        .as_deref()
-                        .is_some_and(|own| iis_config::environment::same(own, name))
-                })
-                .find_map(|entry| {
-                    entry
-                        .value
-                        .clone()
-                        .map(|value| (value, VariableSource::WebConfig))
-                })
-        });
-        own.or_else(|| {
-            let site = self.site()?;
-            site.pool_environment
-                .iter()
-                .find(|(pool, _)| iis_config::environment::same(pool, name))
-                .and_then(|(_, value)| Some((value.as_str()?.to_owned(), VariableSource::Pool)))
-        })
-    }
-
-    /// The environment that will be in force as far as the files tell: ASPNETCORE_ENVIRONMENT counts before
-    /// DOTNET_ENVIRONMENT, `Production` where nothing is said.
-    pub(crate) fn environment(&self) -> Option<(String, VariableSource)> {
-        ["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"]
-            .iter()
-            .find_map(|name| self.variable(name))
-            .map(|(value, source)| (self.expand(&value), source))
-            .filter(|(value, _)| !value.is_empty())
-    }
 }
 
-/// Whether a file by itself may hold what IIS refuses: an entry added twice, or a section kept in another file. Merging
-/// is not worth its time otherwise.
+/// Whether a file by itself may hold what IIS refuses: an entry or a section that stands twice, or a section kept in
+/// another file. Merging is not worth its time otherwise.
 fn may_repeat(document: &Document) -> bool {
     document.elements().any(|element| {
         element.attribute("configSource").is_some()
@@ -641,23 +748,29 @@ fn may_repeat(document: &Document) -> bool {
                 .filter(|child| child.name() == "add")
                 .nth(1)
                 .is_some()
+            || repeats(element, "mimeMap", "fileExtension")
+            || repeats(element, "rule", "name")
     }) || own_section::servers(document).nth(1).is_some()
+        || own_section::servers(document).any(|server| {
+            let mut names: Vec<&str> = server.children().map(|child| child.name()).collect();
+            names.sort_unstable();
+            names.windows(2).any(|pair| pair[0] == pair[1])
+        })
 }
 
-/// Who sets an environment variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum VariableSource {
-    WebConfig,
-    Pool,
-}
-
-impl VariableSource {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::WebConfig => "web.config",
-            Self::Pool => "the application pool",
-        }
+/// Whether two children of that name have one key: there may be hundreds of them, and only then is merging worth it.
+fn repeats(element: Element<'_>, entry: &str, key: &str) -> bool {
+    let mut entries = element
+        .children()
+        .filter(|child| child.name() == entry)
+        .peekable();
+    if entries.peek().is_none() {
+        return false;
     }
+    let mut keys = HashSet::new();
+    entries
+        .filter_map(|child| child.value(key))
+        .any(|value| !keys.insert(fold(&value)))
 }
 
 /// Files that are read.

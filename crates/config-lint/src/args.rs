@@ -11,7 +11,6 @@ use crate::layout;
 #[command(
     name = "config-lint",
     version,
-    args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     mut_arg("format", |arg| arg.value_parser(Format::parser(&["sarif", "github"]))),
     after_help = EXAMPLES,
@@ -63,6 +62,11 @@ pub(crate) struct LintArgs {
     /// Folder of the server's own section schemas (inetsrv\config\schema); every section is checked against them
     #[arg(long, value_name = "DIR")]
     pub(crate) schema_dir: Option<PathBuf>,
+
+    /// The server's registry, an export (.reg) or the hive `System32\config\SYSTEM`, for the machine's environment
+    /// variables; repeat it for several parts [default: the hive below --root]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) registry: Vec<PathBuf>,
 }
 
 /// What is repaired.
@@ -147,6 +151,35 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
         Some(seconds @ 1..=604_800) => Ok(std::time::Duration::from_secs(seconds)),
         Some(_) => Err("from 1s to 7d".into()),
         None => Err("write a number and s, m, h or d: 30m".into()),
+    }
+}
+
+impl Args {
+    /// Whether an option or path stands before the name of a command, which would not reach it.
+    pub(crate) fn is_more_than_command(&self) -> bool {
+        let Self {
+            common: _,
+            targets,
+            map,
+            lint,
+            fix,
+            change,
+            command: _,
+        } = self;
+        targets.is_given()
+            || targets.literal_path
+            || map.root.is_some()
+            || !map.map.is_empty()
+            || lint.config.is_some()
+            || lint.baseline.is_some()
+            || lint.schema_dir.is_some()
+            || !lint.registry.is_empty()
+            || fix.fix
+            || fix.diff
+            || fix.hosting_model.is_some()
+            || change.check
+            || change.undo.is_some()
+            || change.undo_file.is_some()
     }
 }
 

@@ -3,6 +3,7 @@
 //! The undo file lies beside web.config and is written before it: whatever ends the run in between, a crash or a reboot,
 //! `off` finds the file, and a later look at the folder tells of it (`diagnostics/left-on`).
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,18 +13,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use iis_config::document::{Document, Element, NewElement};
 use record::input::Target;
 use record::tool::Session;
-use record::undo::{Writer, read_backwards};
+use record::undo::read_backwards;
 use record::wire::{Action, Failure, Subject};
 use serde_json::{Map, Value};
 
 use crate::app::{App, Overlay};
 use crate::args::Switch;
 use crate::finding::Change;
+use crate::fix::diff;
 use crate::fix::file::{self, Disk, Files as _};
 use crate::fix::undo::{self, Line};
 use crate::own_section::{V1, V2, handlers, names_module};
 use crate::server::Servers;
 use crate::stdout_log;
+use crate::sys;
 
 /// Name of the undo file, beside web.config.
 pub(crate) const UNDO_NAME: &str = "web.config.diagnostics-undo";
@@ -64,9 +67,17 @@ pub(crate) fn run(switch: &Switch, session: &mut Session) -> anyhow::Result<()> 
             period,
             check,
         } => {
-            let servers = Servers::new(&record::cli::MapArgs::default(), None)?;
+            let servers = Servers::new(&record::cli::MapArgs::default(), None, &[])?;
+            // before the first file is changed: who ends the run meanwhile ends the wait, and everything is put back
+            let stop = match period {
+                Some(period) if !check => Some((Stop::listen()?, *period)),
+                _ => None,
+            };
             let mut changed: Vec<(Subject, PathBuf)> = Vec::new();
-            session.each_target_streaming(targets, |target, out| {
+            let told = session.each_target_streaming(targets, |target, out| {
+                if stop.as_ref().is_some_and(|(stop, _)| stop.is_asked()) {
+                    return Ok(());
+                }
                 match switch_on(target, &servers, *period, *check) {
                     Ok((path, action)) => {
                         let subject = target.subject.with_path(&path);
@@ -75,17 +86,24 @@ pub(crate) fn run(switch: &Switch, session: &mut Session) -> anyhow::Result<()> 
                     }
                     Err(error) => out.emit(&target.subject, failure(&error)),
                 }
-            })?;
-            match period {
-                Some(period) if !check && !changed.is_empty() => {
-                    wait(*period)?;
-                    for (subject, path) in changed {
-                        tell(session, &subject, switch_off(&path, false))?;
-                    }
-                    Ok(())
+            });
+            if let Some((stop, period)) = stop {
+                // nobody reads the records any more: not waited for, but put back
+                if told.is_ok() && !changed.is_empty() {
+                    stop.wait(period);
                 }
-                _ => Ok(()),
+                let outcomes: Vec<_> = changed
+                    .into_iter()
+                    .map(|(subject, path)| (subject, switch_off(&path, false)))
+                    .collect();
+                sys::cleaned();
+                told?;
+                for (subject, outcome) in outcomes {
+                    tell(session, &subject, outcome)?;
+                }
+                return Ok(());
             }
+            told
         }
         Switch::Off { targets, check } => {
             let mut paths = Vec::new();
@@ -118,15 +136,39 @@ fn failure(error: &io::Error) -> Failure {
     Failure::new("fix/refused", error.to_string()).os_error(error)
 }
 
-/// Sleeps, or until the user ends it: either way what was switched on is switched off by the caller.
-fn wait(period: Duration) -> anyhow::Result<()> {
-    let (sender, receiver) = mpsc::channel();
-    ctrlc::set_handler(move || {
-        // a second signal finds the receiver gone, which is fine
-        let _ = sender.send(());
-    })?;
-    let _ = receiver.recv_timeout(period);
-    Ok(())
+/// The user's wish to end a run: Ctrl-C, a signal, a console that closes.
+struct Stop {
+    receiver: mpsc::Receiver<()>,
+    asked: Cell<bool>,
+}
+
+impl Stop {
+    /// From now on the run is not ended by these but told of them.
+    fn listen() -> anyhow::Result<Self> {
+        let (sender, receiver) = mpsc::channel();
+        let closed = sender.clone();
+        ctrlc::set_handler(move || {
+            // a second signal finds the receiver gone, which is fine
+            let _ = sender.send(());
+        })?;
+        sys::on_close(closed)?;
+        Ok(Self {
+            receiver,
+            asked: Cell::new(false),
+        })
+    }
+
+    fn is_asked(&self) -> bool {
+        self.wait(Duration::ZERO);
+        self.asked.get()
+    }
+
+    /// Sleeps, or until the user ends it.
+    fn wait(&self, period: Duration) {
+        if !self.asked.get() && self.receiver.recv_timeout(period).is_ok() {
+            self.asked.set(true);
+        }
+    }
 }
 
 /// The web.config of a target.
@@ -153,7 +195,7 @@ fn switch_on(
         // on already, or stopped before the first byte was changed
         let line = last_line(&undo)?;
         if matches!(&line, Some(Line::File { after, .. }) if *after == before) {
-            return Ok((path, action(false, check, &undo)));
+            return Ok((path, action(None, check, &undo)));
         }
         if !matches!(&line, None | Some(Line::File { .. }))
             || matches!(&line, Some(Line::File { before: old, .. }) if *old != before)
@@ -181,18 +223,20 @@ fn switch_on(
         && !handlers(document).any(|handler| names_module(handler, V2));
     let after = edited(document, element, &repair.changes, !v1, &before)?;
     if check || after == before {
-        return Ok((own.to_owned(), action(after != before, check, &undo)));
+        let changed = (after != before).then_some((before.as_slice(), after.as_slice()));
+        return Ok((own.to_owned(), action(changed, check, &undo)));
     }
     let mut fields = undo::file_line(&path, &before, &after);
     if let Some(period) = period {
         fields.insert("until".to_owned(), (now() + period.as_secs()).into());
     }
-    Writer::open(&undo, TOOL)?.write(fields)?;
+    undo::open(&undo, &path)?.write(fields)?;
     for folder in &repair.folders {
         Disk.make_folder(folder)?;
     }
     file::replace(&Disk, &path, &before, &after)?;
-    Ok((path.clone(), action(true, check, &undo)))
+    let done = action(Some((&before, &after)), check, &undo);
+    Ok((path, done))
 }
 
 /// The stdout log on, and the module's debug log where the module has one.
@@ -268,20 +312,21 @@ fn switch_off(path: &Path, check: bool) -> io::Result<Action> {
     let line = match last_line(&undo) {
         Ok(line) => line,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(action(false, check, &undo));
+            return Ok(action(None, check, &undo));
         }
         Err(error) => return Err(error),
     };
-    let changed = match line {
+    let changed = match &line {
         // the undo file was torn before web.config was touched
-        None => false,
+        None => None,
         Some(Line::Folder(_)) => {
             return Err(io::Error::other(format!(
                 "{} is not of diagnostics",
                 undo.display()
             )));
         }
-        Some(Line::File { before, after, .. }) => undo::put_back(path, &before, &after, check)?,
+        Some(Line::File { before, after, .. }) => undo::put_back(path, before, after, check)?
+            .then_some((after.as_slice(), before.as_slice())),
     };
     if !check {
         Disk.remove(&undo)?;
@@ -289,11 +334,17 @@ fn switch_off(path: &Path, check: bool) -> io::Result<Action> {
     Ok(action(changed, check, &undo))
 }
 
-fn action(changed: bool, check: bool, undo: &Path) -> Action {
+/// `changed` is the file's bytes before and after.
+fn action(changed: Option<(&[u8], &[u8])>, check: bool, undo: &Path) -> Action {
+    let (before, after) = changed.map_or((Value::Null, Value::Null), |(before, after)| {
+        diff::changed(before, after)
+    });
     Action {
         code: CODE.to_owned(),
         applied: !check,
-        changed,
+        changed: changed.is_some(),
+        before,
+        after,
         undo: Map::from_iter([("file".to_owned(), undo.to_string_lossy().into())]),
         ..Action::default()
     }

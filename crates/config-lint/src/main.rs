@@ -1,12 +1,11 @@
 mod app;
 mod args;
 mod argument;
-mod connection_string;
 mod diagnostics;
 mod finding;
 mod fix;
 mod handler_setting;
-mod json_mistake;
+mod in_force;
 mod launch;
 mod layout;
 mod own_section;
@@ -15,6 +14,7 @@ mod run;
 mod schema;
 mod selection;
 mod server;
+mod setting;
 mod stdout_log;
 mod sys;
 

@@ -51,6 +51,27 @@ pub(crate) fn handlers(document: &Document) -> impl Iterator<Item = Element<'_>>
         .filter(|entry| entry.name() == "add")
 }
 
+/// Those entries that `<remove>` and `<clear>` further down leave in force, as far as this file tells.
+pub(crate) fn handlers_in_force(document: &Document) -> Vec<Element<'_>> {
+    let mut left: Vec<Element<'_>> = Vec::new();
+    for entry in sections(document, "handlers").flat_map(Element::children) {
+        match entry.name() {
+            "add" => left.push(entry),
+            "clear" => left.clear(),
+            "remove" => {
+                let name = entry.value("name").unwrap_or_default();
+                left.retain(|other| {
+                    !other
+                        .value("name")
+                        .is_some_and(|own| own.eq_ignore_ascii_case(&name))
+                });
+            }
+            _ => {}
+        }
+    }
+    left
+}
+
 /// The modules that a handler names: `modules="A, B"`.
 pub(crate) fn names_module(handler: Element<'_>, module: &str) -> bool {
     handler
@@ -82,6 +103,19 @@ pub(crate) fn descendants<'d>(element: Element<'d>) -> impl Iterator<Item = Elem
 pub(crate) const V2: &str = "AspNetCoreModuleV2";
 /// Name of the first module: out-of-process only.
 pub(crate) const V1: &str = "AspNetCoreModule";
+
+/// The name in a list of modules that is meant to be one of the ASP.NET Core Modules and is not.
+pub(crate) fn misspelt_module(modules: &str) -> Option<&str> {
+    modules.split(',').map(str::trim).find(|name| {
+        ![V1, V2]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+            && (iis_config::schema::nearest(name, [V1, V2].into_iter()).is_some()
+                || name
+                    .get(..V1.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(V1)))
+    })
+}
 
 /// Whether a handler hands requests to either ASP.NET Core Module.
 pub(crate) fn is_asp_net_core(handler: Element<'_>) -> bool {

@@ -7,6 +7,7 @@ use record::wire::{Body, Subject};
 use crate::app::{App, Overlay};
 use crate::args::{Args, Command, LintArgs};
 use crate::diagnostics;
+use crate::finding::Found;
 use crate::fix::{self, Wanted};
 use crate::rules;
 use crate::selection::baseline::Baseline;
@@ -20,14 +21,26 @@ pub(crate) static TOOL: Tool = Tool {
     codes: rules::CODES,
 };
 
+// looking at a small site is a quarter memory, on all cores at once
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
     if let Some(Command::Diagnostics { switch }) = &args.command {
+        anyhow::ensure!(
+            !args.is_more_than_command(),
+            "what is meant for diagnostics stands behind it: config-lint diagnostics on --check DIR"
+        );
         return diagnostics::run(switch, session);
     }
     if let Some(undo) = &args.change.undo {
         return fix::undo::run(undo, args.change.check, session);
     }
-    let servers = Servers::new(&args.map, args.lint.schema_dir.as_deref())?;
+    let servers = Servers::new(
+        &args.map,
+        args.lint.schema_dir.as_deref(),
+        &args.lint.registry,
+    )?;
     let lint = Lint::new(&args.lint)?;
     if let Some(wanted) = Wanted::of(args) {
         if let Wanted::Findings(codes) = wanted {
@@ -74,21 +87,22 @@ impl Lint {
             records.push((target.subject.with_path(&file), failure.into()));
         }
         for mut found in findings.found {
-            if suppression::is_suppressed(&app, &found)
-                || !self.levels.apply(&found.file, &mut found.finding)
-            {
-                continue;
+            if self.tells(target, &app, &mut found) {
+                records.push((target.subject.with_path(&found.file), found.finding.into()));
             }
-            let subject = target.subject.with_path(&found.file);
-            if self
-                .baseline
-                .as_ref()
-                .is_some_and(|baseline| baseline.has(&subject, &found.finding))
-            {
-                continue;
-            }
-            records.push((subject, found.finding.into()));
         }
         records
+    }
+
+    /// Gives a finding its severity; false where it was silenced, or told by an earlier run.
+    pub(crate) fn tells(&self, target: &Target, app: &App<'_>, found: &mut Found) -> bool {
+        if suppression::is_suppressed(app, found)
+            || !self.levels.apply(&found.file, &mut found.finding)
+        {
+            return false;
+        }
+        self.baseline.as_ref().is_none_or(|baseline| {
+            !baseline.has(&target.subject.with_path(&found.file), &found.finding)
+        })
     }
 }

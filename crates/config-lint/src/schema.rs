@@ -42,8 +42,34 @@ pub(crate) enum ViolationKind {
     UnknownSection,
 }
 
+/// See [`Sections::meant`].
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// The section of this name.
+    Name(String),
+    /// This element, which has its place in that one.
+    Inside(&'static str, &'static str),
+}
+
+/// Elements of `<aspNetCore>` that are no sections, and where they belong.
+const INNER: [(&str, &str); 5] = [
+    ("environmentVariables", "aspNetCore"),
+    ("handlerSettings", "aspNetCore"),
+    ("recycleOnFileChange", "aspNetCore"),
+    ("environmentVariable", "environmentVariables"),
+    ("handlerSetting", "handlerSettings"),
+];
+
+/// The group whose sections are looked at.
+const GROUP: &str = "system.webServer";
+
 /// Checked against the built-in schemas, which know these sections whole.
 const WHOLE: [&str; 2] = ["system.webServer/aspNetCore", "system.webServer/handlers"];
+
+/// The name of a section of the group, out of its path.
+fn in_group(path: &str) -> Option<&str> {
+    path.strip_prefix(GROUP)?.strip_prefix('/')
+}
 
 impl Sections {
     pub(crate) fn builtin() -> Self {
@@ -51,6 +77,19 @@ impl Sections {
             schema: Cow::Borrowed(Schema::builtin()),
             complete: false,
         }
+    }
+
+    /// Those of a server that has only the first ASP.NET Core Module.
+    pub(crate) fn of_first_module() -> Self {
+        Self {
+            schema: Cow::Borrowed(Schema::of_first_module()),
+            complete: false,
+        }
+    }
+
+    /// They are the server's own.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
     }
 
     /// The `*.xml` of a folder. The built-in facts stand in for `aspNetCore` where the folder does not have it.
@@ -95,6 +134,7 @@ impl Sections {
         }
         for child in root.children() {
             if child.name() == "location" {
+                location(child, &mut violations);
                 for inner in child.children() {
                     self.group(inner, &mut violations);
                 }
@@ -106,11 +146,47 @@ impl Sections {
     }
 
     fn group(&self, element: Element<'_>, violations: &mut Vec<Violation>) {
-        if element.name() == "system.webServer" {
+        if element.name() == GROUP {
             for section in element.children() {
-                self.section(section, String::from("system.webServer/"), violations);
+                self.section(section, format!("{GROUP}/"), violations);
             }
+        } else if self.meant(element.name()).is_some() {
+            violations.push(Violation::at(
+                element,
+                ViolationKind::UnknownSection,
+                element.name(),
+            ));
         }
+    }
+
+    /// What a section that nobody declares is probably meant to be.
+    pub(crate) fn meant(&self, path: &str) -> Option<Meant> {
+        let own = || WHOLE.into_iter().filter_map(in_group);
+        let Some(name) = in_group(path) else {
+            if path != GROUP && path.eq_ignore_ascii_case(GROUP) {
+                return Some(Meant::Name(GROUP.to_owned()));
+            }
+            return own()
+                .find(|own| own.eq_ignore_ascii_case(path))
+                .map(|own| Meant::Inside(own, GROUP));
+        };
+        if let Some((own, inside)) = INNER
+            .into_iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+        {
+            return Some(Meant::Inside(own, inside));
+        }
+        let known = || self.schema.sections().filter_map(in_group);
+        if let Some(known) = known().find(|known| known.eq_ignore_ascii_case(name)) {
+            return (known != name).then(|| Meant::Name(known.to_owned()));
+        }
+        // other modules' sections are not known here: only the two that each app has are near enough
+        let near = if self.complete {
+            iis_config::schema::nearest(name, known())
+        } else {
+            iis_config::schema::nearest(name, own())
+        };
+        near.map(Meant::Name)
     }
 
     fn section(&self, element: Element<'_>, mut path: String, violations: &mut Vec<Violation>) {
@@ -136,16 +212,35 @@ impl Sections {
             for inner in element.children() {
                 self.section(inner, prefix.clone(), violations);
             }
-        } else if self.complete {
-            let names = self
-                .schema
-                .sections()
-                .filter_map(|section| section.strip_prefix("system.webServer/"));
-            violations.push(Violation {
-                nearest: iis_config::schema::nearest(element.name(), names),
-                ..Violation::at(element, ViolationKind::UnknownSection, &path)
-            });
+        } else if self.complete || self.meant(&path).is_some() {
+            violations.push(Violation::at(element, ViolationKind::UnknownSection, &path));
         }
+    }
+}
+
+/// Attributes of `<location>`.
+const OF_LOCATION: [&str; 4] = [
+    "path",
+    "overrideMode",
+    "allowOverride",
+    "inheritInChildApplications",
+];
+
+/// What `<location>` may not have; marks of a transform are another rule's.
+fn location(element: Element<'_>, violations: &mut Vec<Violation>) {
+    for attribute in element.attributes() {
+        let name = attribute.name();
+        if OF_LOCATION.contains(&name) || name.contains(':') || name == "xmlns" {
+            continue;
+        }
+        let nearest = iis_config::schema::nearest(name, OF_LOCATION.into_iter());
+        violations.push(Violation {
+            nearest_is_there: nearest
+                .as_deref()
+                .is_some_and(|name| element.attribute(name).is_some()),
+            nearest,
+            ..Violation::on(attribute, ViolationKind::UnknownAttribute, "location")
+        });
     }
 }
 

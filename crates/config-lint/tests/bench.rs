@@ -1,6 +1,8 @@
-//! Speed beside `xmllint --noout` and `jq empty` over the same files; run it with `--release` on a quiet machine:
-//! `cargo test --release -p config-lint --test bench -- --ignored --nocapture`.
+//! Speed beside `xmllint --noout` and `jq empty` over the same files, and what a site costs among many. What is measured is
+//! the release build beside this test's own, on a quiet machine:
+//! `cargo build --release -p config-lint && cargo test -p config-lint --test bench -- --ignored --nocapture`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -56,12 +58,27 @@ fn sites(root: &Path, count: usize) {
     }
 }
 
+/// The tool as users have it.
+fn released() -> PathBuf {
+    let own = Path::new(env!("CARGO_BIN_EXE_config-lint"));
+    let target = own.ancestors().nth(2).expect("target/debug/config-lint");
+    target
+        .join("release")
+        .join(own.file_name().expect("its name"))
+}
+
+fn say(line: &str) {
+    std::io::stderr()
+        .write_all(line.as_bytes())
+        .expect("written");
+}
+
 /// The best of five runs.
-fn time(program: &str, args: &[&str], files: &[PathBuf]) -> Duration {
+fn time(program: impl AsRef<OsStr>, args: &[&str], files: &[PathBuf]) -> Duration {
     (0..5)
         .map(|_| {
             let start = Instant::now();
-            Command::new(program)
+            Command::new(program.as_ref())
                 .args(args)
                 .args(files)
                 .stdout(Stdio::null())
@@ -94,15 +111,44 @@ fn a_thousand_sites_take_no_longer_than_reading_them_with_other_tools() {
         .collect();
     let xmllint = time("xmllint", &["--noout"], &named("web.config"));
     let jq = time("jq", &["empty"], &settings);
-    let own = time(
-        env!("CARGO_BIN_EXE_config-lint"),
-        &["--format", "jsonl"],
-        &folders,
-    );
+    let own = time(released(), &["--format", "jsonl"], &folders);
     let ratio = own.as_secs_f64() / (xmllint + jq).as_secs_f64();
     let line = format!("config-lint {own:?}, xmllint {xmllint:?} + jq {jq:?}: ratio {ratio:.2}\n");
-    std::io::stderr()
-        .write_all(line.as_bytes())
-        .expect("written");
+    say(&line);
     assert!(ratio <= 1.5, "{line}");
+}
+
+#[test]
+#[ignore = "needs the corpus, xmllint and jq, and a release build"]
+fn a_site_costs_the_same_among_ten_and_among_ten_thousand() {
+    let root = tempfile::tempdir().expect("a folder");
+    sites(root.path(), 10_000);
+    // microseconds for that many sites
+    let cost = |count: usize| {
+        let list = root.path().join("list.txt");
+        let names: Vec<String> = (0..count)
+            .map(|index| {
+                root.path()
+                    .join(format!("site{index:05}"))
+                    .display()
+                    .to_string()
+            })
+            .collect();
+        fs::write(&list, names.join("\n")).expect("written");
+        let list = list.to_str().expect("a UTF-8 path").to_owned();
+        let best = time(
+            released(),
+            &["--format", "jsonl", "--from-file", &list],
+            &[],
+        );
+        best.as_secs_f64() * 1e6
+    };
+    let (few, some, many) = (cost(10), cost(1000), cost(10_000));
+    let (first, later) = ((some - few) / 990.0, (many - some) / 9000.0);
+    let line = format!(
+        "config-lint: 10 sites {few:.0} us; each up to 1,000 {first:.1} us, each up to 10,000 {later:.1} us\n"
+    );
+    say(&line);
+    // a tenth for the noise of the machine
+    assert!(later <= first * 1.1, "{line}");
 }

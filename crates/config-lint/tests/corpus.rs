@@ -149,6 +149,12 @@ const ERRORS: &[(&str, &str, u64, &str)] = &[
         "no braces around the members",
     ),
     (
+        "web-config/066",
+        "web-config/section-unknown",
+        8,
+        "<environmentVariables> directly below <system.webServer>",
+    ),
+    (
         "web-config/151",
         "web-config/malformed",
         1,
@@ -184,7 +190,7 @@ const ERRORS: &[(&str, &str, u64, &str)] = &[
 #[ignore = "needs the corpus"]
 fn every_error_on_a_real_file_is_justified() {
     let mut told = Vec::new();
-    for kind in ["appsettings", "web-config"] {
+    for kind in ["applicationhost", "appsettings", "web-config"] {
         let out = tool(&["--format", "jsonl"], &files(kind));
         assert!(
             out.stderr.is_empty(),
@@ -211,6 +217,68 @@ fn every_error_on_a_real_file_is_justified() {
         .iter()
         .map(|(file, code, line, _)| ((*file).to_owned(), (*code).to_owned(), *line))
         .collect();
+    assert_eq!(told, expected);
+}
+
+/// What more is an error where the file lies in a published app that IIS starts out-of-process: rule, line, and why it is true.
+const DEPLOYED: &[(&str, &str, u64, &str)] = &[
+    (
+        "appsettings/140",
+        "app-settings/log-level",
+        14,
+        "Verbose was a level before 1.0 only",
+    ),
+    (
+        "appsettings/141",
+        "app-settings/log-level",
+        13,
+        "Verbose was a level before 1.0 only",
+    ),
+];
+
+#[test]
+#[ignore = "needs the corpus"]
+fn every_error_on_deployed_settings_is_justified() {
+    const WEB_CONFIG: &str = r#"<configuration><system.webServer><handlers>
+<add name="aspNetCore" path="*" verb="*" modules="AspNetCoreModuleV2" resourceType="Unspecified" />
+</handlers><aspNetCore processPath="dotnet" arguments=".\App.dll" hostingModel="outofprocess" /></system.webServer></configuration>"#;
+    const DEPS: &str = r#"{"runtimeTarget": {"name": "a"}, "targets": {"a": {
+"Microsoft.Data.SqlClient/5.1.0": {}, "Serilog.Settings.Configuration/8.0.0": {}}}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut targets = Vec::new();
+    for file in files("appsettings") {
+        let target = folder.path().join(file.file_name().expect("a name"));
+        fs::create_dir(&target).expect("made");
+        for (name, text) in [
+            ("web.config", WEB_CONFIG),
+            ("App.dll", "x"),
+            ("App.runtimeconfig.json", "{}"),
+            ("App.deps.json", DEPS),
+        ] {
+            fs::write(target.join(name), text).expect("written");
+        }
+        fs::copy(&file, target.join("appsettings.json")).expect("copied");
+        targets.push(target);
+    }
+    let told = records(&tool(&["--format", "jsonl"], &targets));
+    let errors = told.iter().filter(|record| record["severity"] == "error");
+    let mut told: Vec<(String, String, u64)> = errors
+        .map(|record| {
+            let path = record["path"].as_str().unwrap_or_default();
+            let number = path.rsplit('/').nth(1).unwrap_or_default();
+            let code = record["code"].as_str().unwrap_or_default().to_owned();
+            let line = record["line"].as_u64().unwrap_or_default();
+            (format!("appsettings/{}", &number[..3]), code, line)
+        })
+        .collect();
+    told.sort();
+    let mut expected: Vec<(String, String, u64)> = ERRORS
+        .iter()
+        .chain(DEPLOYED)
+        .filter(|(file, ..)| file.starts_with("appsettings/"))
+        .map(|(file, code, line, _)| ((*file).to_owned(), (*code).to_owned(), *line))
+        .collect();
+    expected.sort();
     assert_eq!(told, expected);
 }
 
@@ -249,6 +317,8 @@ fn errors_on_deployed_web_configs_are_of_few_kinds() {
             // the attribute is written by publishing
             ("web-config/process-path-missing", 6),
             ("web-config/root-element", 3),
+            // <environmentVariables> outside of <aspNetCore>
+            ("web-config/section-unknown", 1),
             // web.Release.config in the place of web.config
             ("web-config/transform-leftover", 8),
         ]

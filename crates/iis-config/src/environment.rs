@@ -1,12 +1,13 @@
 //! Environment variables as Windows has them: names ignore case, `%NAME%` in text is replaced.
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::sync::{Arc, LazyLock};
 
 /// A set of environment variables. Names are kept as given and found without regard to case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
-    /// Folded name to (name as given, value).
-    variables: BTreeMap<String, (String, String)>,
+    /// Name as given and value, sorted by folded name. Shared: each app of a server begins with the server's own.
+    variables: Arc<Vec<(String, String)>>,
 }
 
 /// A name or path in the form that is compared: Windows folds each character to one upper-case character, which
@@ -37,10 +38,17 @@ pub fn fold_character(c: char) -> char {
 /// Whether two names are the same to Windows.
 #[must_use]
 pub fn same(a: &str, b: &str) -> bool {
-    a == b
-        || a.chars()
-            .map(fold_character)
-            .eq(b.chars().map(fold_character))
+    a == b || order(a, b).is_eq()
+}
+
+/// The order of two names once folded.
+fn order(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() {
+        let upper = |byte: u8| byte.to_ascii_uppercase();
+        return a.bytes().map(upper).cmp(b.bytes().map(upper));
+    }
+    let folded = a.chars().map(fold_character);
+    folded.cmp(b.chars().map(fold_character))
 }
 
 impl Environment {
@@ -50,30 +58,43 @@ impl Environment {
         Self::default()
     }
 
+    /// Where a variable is, or would be.
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        self.variables
+            .binary_search_by(|(known, _)| order(known, name))
+    }
+
     /// Sets a variable; one of the same name in another case is replaced. Gives the value before.
     pub fn set(&mut self, name: &str, value: &str) -> Option<String> {
-        self.variables
-            .insert(fold(name), (name.to_owned(), value.to_owned()))
-            .map(|(_, before)| before)
+        let found = self.find(name);
+        let variable = (name.to_owned(), value.to_owned());
+        let variables = Arc::make_mut(&mut self.variables);
+        match found {
+            Ok(at) => Some(std::mem::replace(&mut variables[at], variable).1),
+            Err(at) => {
+                variables.insert(at, variable);
+                None
+            }
+        }
     }
 
     /// Takes a variable out. Gives the value that it had.
     pub fn remove(&mut self, name: &str) -> Option<String> {
-        self.variables.remove(&fold(name)).map(|(_, before)| before)
+        let at = self.find(name).ok()?;
+        Some(Arc::make_mut(&mut self.variables).remove(at).1)
     }
 
     /// The value of a variable.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables
-            .get(&fold(name))
-            .map(|(_, value)| value.as_str())
+        let at = self.find(name).ok()?;
+        self.variables.get(at).map(|(_, value)| value.as_str())
     }
 
     /// Names as given and values, in the order of the folded names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables
-            .values()
+            .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
@@ -127,20 +148,23 @@ impl Environment {
     /// and so on. The base for reading the configuration of a copied server.
     #[must_use]
     pub fn windows_defaults() -> Self {
-        [
-            ("SystemDrive", r"C:"),
-            ("SystemRoot", r"C:\Windows"),
-            ("windir", r"C:\Windows"),
-            ("ProgramFiles", r"C:\Program Files"),
-            ("ProgramFiles(x86)", r"C:\Program Files (x86)"),
-            ("ProgramW6432", r"C:\Program Files"),
-            ("ProgramData", r"C:\ProgramData"),
-            ("ALLUSERSPROFILE", r"C:\ProgramData"),
-            ("PUBLIC", r"C:\Users\Public"),
-            ("CommonProgramFiles", r"C:\Program Files\Common Files"),
-        ]
-        .into_iter()
-        .collect()
+        static DEFAULTS: LazyLock<Environment> = LazyLock::new(|| {
+            [
+                ("SystemDrive", r"C:"),
+                ("SystemRoot", r"C:\Windows"),
+                ("windir", r"C:\Windows"),
+                ("ProgramFiles", r"C:\Program Files"),
+                ("ProgramFiles(x86)", r"C:\Program Files (x86)"),
+                ("ProgramW6432", r"C:\Program Files"),
+                ("ProgramData", r"C:\ProgramData"),
+                ("ALLUSERSPROFILE", r"C:\ProgramData"),
+                ("PUBLIC", r"C:\Users\Public"),
+                ("CommonProgramFiles", r"C:\Program Files\Common Files"),
+            ]
+            .into_iter()
+            .collect()
+        });
+        DEFAULTS.clone()
     }
 }
 

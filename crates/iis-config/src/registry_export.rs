@@ -8,17 +8,48 @@
 //! [`View`] finds it. `CurrentControlSet` is a link on a running server; in an export that holds only `ControlSet001`
 //! and the like, [`Registry::value`] follows it as Windows does.
 
+pub mod hive;
 mod line;
 mod value;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use crate::environment::{Environment, fold, same};
 use line::Lines;
 pub use value::Value;
 
+/// A whole `HKEY_LOCAL_MACHINE`, exported as UTF-16, stays well below this.
+const MAX_BYTES: u64 = 1 << 30;
 /// Errors kept of one file; further ones are only counted by the caller's patience.
 const ERRORS_KEPT: usize = 100;
+
+/// The bytes of an export file.
+///
+/// # Errors
+/// It cannot be opened, is over 1 GiB, or is no regular file (a pipe or a device might never end).
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is no regular file",
+        ));
+    }
+    let mut bytes = Vec::new();
+    // One byte over the limit is enough to know.
+    File::open(path)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it is larger than 1 GiB",
+        ));
+    }
+    Ok(bytes)
+}
 
 /// Which part of `HKLM\SOFTWARE` a program of that bitness is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,6 +250,17 @@ impl Registry {
         }
     }
 
+    /// Takes over all keys and values of another part; of a value in both the other's counts.
+    pub fn merge(&mut self, other: Registry) {
+        for (folded, key) in other.keys {
+            let own = self.keys.entry(folded).or_insert_with(|| Key {
+                path: key.path,
+                values: BTreeMap::new(),
+            });
+            own.values.extend(key.values);
+        }
+    }
+
     /// Takes a key away with all below it.
     pub fn remove_key(&mut self, path: &str) {
         let folded = fold(&full_path(path));
@@ -282,13 +324,16 @@ impl Registry {
             .collect()
     }
 
-    /// The variables that every service and worker process of the machine starts with; the machine's own, not a user's.
+    /// The variables that every worker process of the machine starts with: the machine's own, not a user's, and those
+    /// that the services W3SVC and WAS have for themselves (`Environment` in the key of the service).
     /// `%NAME%` in them is expanded. Where the keys are not in an export, Windows' usual folders are taken.
     #[must_use]
     pub fn machine_environment(&self) -> Environment {
         const SESSION: &str =
             r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
         const VERSION: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+        /// They share one process, which starts the workers.
+        const SERVICES: [&str; 2] = ["W3SVC", "WAS"];
         const FOLDERS: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion";
         let mut environment = Environment::windows_defaults();
         // What Windows puts together itself before it reads the key.
@@ -318,6 +363,16 @@ impl Registry {
             if let Value::Expand(text) = value {
                 let text = environment.expand(text).into_owned();
                 environment.set(name, &text);
+            }
+        }
+        for service in SERVICES {
+            let key = format!(r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\{service}");
+            let Some(Value::List(variables)) = self.value(View::Bits64, &key, "Environment") else {
+                continue;
+            };
+            for (name, value) in variables.iter().filter_map(|line| line.split_once('=')) {
+                let value = environment.expand(value).into_owned();
+                environment.set(name, &value);
             }
         }
         environment

@@ -96,6 +96,29 @@ impl Schema {
         &BUILTIN
     }
 
+    /// The built-in schema as it is on a server that has only the first ASP.NET Core Module: without `hostingModel` and
+    /// `handlerSettings`, `requestTimeout` in whole minutes. Source: `aspnetcore_schema.xml` of aspnet/AspNetCoreModule,
+    /// releases 1.0 to 2.0; that of 2.1 knows `hostingModel` and takes only `outofprocess`.
+    #[must_use]
+    pub fn of_first_module() -> &'static Schema {
+        static FIRST: LazyLock<Schema> = LazyLock::new(|| {
+            let mut schema = Schema::builtin().clone();
+            if let Some(section) = schema.sections.get_mut("system.webServer/aspNetCore") {
+                section.attributes.retain(|a| a.name != "hostingModel");
+                section.elements.retain(|e| e.name != "handlerSettings");
+                let timeout = section
+                    .attributes
+                    .iter_mut()
+                    .find(|a| a.name == "requestTimeout");
+                if let Some(Validation::Seconds { step, .. }) = timeout.map(|a| &mut a.validation) {
+                    *step = 60;
+                }
+            }
+            schema
+        });
+        &FIRST
+    }
+
     /// Adds the sections of one schema file; a section that is known already gets what the file adds to it, as IIS
     /// lets one file extend another's section.
     pub fn add(&mut self, file: &Document) {

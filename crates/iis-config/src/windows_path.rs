@@ -103,6 +103,9 @@ pub fn normalize(path: &str) -> String {
         return path.to_owned();
     }
     let root_end = root_length(path);
+    if is_normal(path, root_end) {
+        return path.to_owned();
+    }
     let root = path[..root_end].replace('/', r"\");
     let climbs = matches!(kind, Kind::Relative | Kind::DriveRelative);
     let mut parts: Vec<&str> = Vec::new();
@@ -138,6 +141,18 @@ pub fn normalize(path: &str) -> String {
         normal.push('\\');
     }
     normal
+}
+
+/// Whether [`normalize`] has nothing to do, as for most paths: a quick look that may say no to a normal one.
+fn is_normal(path: &str, root_end: usize) -> bool {
+    let bytes = path.as_bytes();
+    let rest = &bytes[root_end..];
+    !bytes.contains(&b'/')
+        && !matches!(rest.first(), Some(b'\\' | b'.'))
+        && !matches!(rest.last(), Some(b'\\' | b'.' | b' '))
+        && !rest
+            .windows(2)
+            .any(|pair| matches!(pair, br"\\" | br"\." | br".\"))
 }
 
 /// The full path of `path` seen from the folder `base`, normalised. A drive-relative path on another drive than
@@ -223,6 +238,12 @@ pub fn file_name(path: &str) -> Option<&str> {
 pub fn extension(path: &str) -> Option<&str> {
     let (stem, extension) = file_name(path)?.rsplit_once('.')?;
     (!stem.is_empty() && !extension.is_empty()).then_some(extension)
+}
+
+/// Whether [`extension`] gives this one, without regard to case: `dll`.
+#[must_use]
+pub fn has_extension(path: &str, wanted: &str) -> bool {
+    extension(path).is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
 }
 
 /// The path without its last name; none where there is no name to take away.

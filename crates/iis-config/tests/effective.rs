@@ -112,6 +112,9 @@ fn show(violation: &Violation) -> String {
         Violation::Malformed { error, .. } => format!("malformed {}", error.position.line),
         Violation::ConfigSource { why, .. } => format!("source {why}"),
         Violation::DeclaredTwice { section, .. } => format!("twice {section}"),
+        Violation::SectionTwice { section, first, .. } => {
+            format!("again {section} first in line {}", first.position().line)
+        }
         other => format!("{other:?}"),
     };
     what + &at
@@ -351,6 +354,90 @@ fn sections_that_nothing_declares_or_on_a_wrong_level_are_refused() {
         Copy::new("", &[("shop/web.config", twice)]).violations("/"),
         ["twice system.webServer/handlers shop:1"]
     );
+}
+
+#[test]
+fn a_section_stands_once_in_a_file_and_once_in_each_location() {
+    let core = "<system.webServer><aspNetCore processPath=\"x\" /></system.webServer>";
+    let apart = "<system.webServer>\n<aspNetCore processPath=\"y\" /></system.webServer>";
+    let copy = Copy::new("", &[("shop/web.config", &format!("{core}{apart}"))]);
+    assert_eq!(
+        copy.violations("/"),
+        ["again system.webServer/aspNetCore first in line 1 shop:2"]
+    );
+    let core_now = copy.effective("/").asp_net_core().unwrap();
+    assert_eq!(core_now.process_path(), Some("x"));
+    // A group may stand twice, a location may say the section again, and .NET's own sections are not IIS's business.
+    let allowed = format!(
+        "{core}<system.webServer><defaultDocument /></system.webServer><location path=\".\">{apart}</location><appSettings /><appSettings />"
+    );
+    let copy = Copy::new("", &[("shop/web.config", &allowed)]);
+    assert_eq!(copy.violations("/"), [""; 0]);
+    let in_location = format!("<location path=\".\">{core}{apart}</location>");
+    let copy = Copy::new("", &[("shop/web.config", &in_location)]);
+    assert_eq!(copy.violations("/").len(), 1);
+}
+
+/// The deepest location of the server's file counts, and what a location denies or keeps from child applications
+/// holds for its own path and below only.
+#[test]
+fn locations_of_the_server_file_lock_and_inherit_path_by_path() {
+    let core = |path: &str| {
+        format!("<system.webServer><aspNetCore processPath=\"{path}\" /></system.webServer>")
+    };
+    let rest = format!(
+        "<location overrideMode=\"Deny\">{}</location><location path=\"Shop/api\" overrideMode=\"Allow\">{}</location>",
+        core("a"),
+        core("b")
+    );
+    let own = core("own");
+    let copy = Copy::new(
+        &rest,
+        &[("shop/web.config", &own), ("Api/web.config", &own)],
+    );
+    let locked = "locked system.webServer/aspNetCore by true shop:1";
+    assert_eq!(copy.violations("/"), [locked]);
+    // The parent's file is refused for the child, too; the child's own is not.
+    assert_eq!(copy.violations("/api"), [locked]);
+    let path = |effective: &Effective<'_>| {
+        effective
+            .asp_net_core()
+            .and_then(|core| core.process_path().map(str::to_owned))
+    };
+    assert_eq!(path(&copy.effective("/")).as_deref(), Some("a"));
+    assert_eq!(path(&copy.effective("/api")).as_deref(), Some("own"));
+
+    let kept = format!(
+        "<location path=\"shop\" inheritInChildApplications=\"false\">{}</location>",
+        core("a")
+    );
+    let copy = Copy::new(&kept, &[]);
+    assert_eq!(path(&copy.effective("/")).as_deref(), Some("a"));
+    assert_eq!(path(&copy.effective("/images")).as_deref(), Some("a"));
+    assert_eq!(path(&copy.effective("/api")), None);
+}
+
+#[test]
+fn locks_on_what_a_collection_may_do_bind_lower_files() {
+    let lock = |attribute: &str| {
+        let rest = format!(
+            "<location path=\"Shop\" overrideMode=\"Allow\"><system.webServer><handlers {attribute} /></system.webServer></location>"
+        );
+        let site = "<system.webServer><handlers>\n<remove name=\"StaticFile\" />\n<add name=\"x\" path=\"x\" verb=\"*\" modules=\"M\" /></handlers></system.webServer>";
+        Copy::new(&rest, &[("shop/web.config", site)]).violations("/")
+    };
+    assert_eq!(lock(""), [""; 0]);
+    assert_eq!(lock("lockElements=\"add\""), ["element add shop:3"]);
+    assert_eq!(
+        lock("lockElements=\"clear, remove\""),
+        ["element remove shop:2"]
+    );
+    assert_eq!(
+        lock("lockAllElementsExcept=\"add\""),
+        ["element remove shop:2"]
+    );
+    assert_eq!(lock("lockItem=\"true\"").len(), 2);
+    assert_eq!(lock("lockItem=\"false\""), [""; 0]);
 }
 
 #[test]

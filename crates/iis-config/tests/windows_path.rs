@@ -105,6 +105,41 @@ fn kinds_and_full_paths() {
     }
 }
 
+/// Rows that Wine answers otherwise than Windows.
+const NOT_WINE: [&str; 2] = ["/a/b", "C:"];
+
+/// What `GetFullPathNameW` (`std::path::absolute`) answers otherwise than these rows of the table.
+fn misjudged(judged: impl Fn(&str) -> bool) -> Vec<String> {
+    std::fs::create_dir_all(BASE).expect("a folder on C:");
+    std::env::set_current_dir(BASE).expect("it is there");
+    let judged = TABLE.iter().filter(|(path, kind, _)| {
+        // see the module; and another drive's current folder may be anything here
+        let odd_drive = path.chars().nth(1) == Some(':') && !path.starts_with(['C', 'c']);
+        *kind != Kind::Verbatim && !odd_drive && judged(path)
+    });
+    judged
+        .filter_map(|(path, _, full)| {
+            let answer = std::path::absolute(path)
+                .expect("a path")
+                .to_string_lossy()
+                .into_owned();
+            (answer != *full).then(|| format!("{path}: {answer}, not {full}"))
+        })
+        .collect()
+}
+
+#[test]
+#[cfg_attr(not(windows), ignore = "needs Windows or Wine")]
+fn full_paths_are_those_of_windows() {
+    assert_eq!(misjudged(|path| !NOT_WINE.contains(&path)), [""; 0]);
+}
+
+#[test]
+#[ignore = "needs Windows: Wine takes /a/b for a path of Linux, and C: for the folder that it stands for with a separator at the end"]
+fn full_paths_that_wine_has_otherwise_are_those_of_windows() {
+    assert_eq!(misjudged(|path| NOT_WINE.contains(&path)), [""; 0]);
+}
+
 #[test]
 fn full_paths_stay_as_they_are() {
     for (path, _, full) in TABLE {
@@ -184,6 +219,11 @@ fn names_and_extensions() {
             "extension of {path}"
         );
         assert_eq!(windows_path::parent(path), parent, "parent of {path}");
+        assert_eq!(
+            windows_path::has_extension(path, "DLL"),
+            extension == Some("dll"),
+            "{path}"
+        );
     }
 }
 

@@ -42,7 +42,7 @@ fn record(catalogue: &Catalogue, answer: &Answer, rank: u64) -> Match {
     } else {
         match catalogue.get(hit.signature) {
             Some(signature) => {
-                let mut message = fill(&signature.message, &hit.captures);
+                let mut message = fill(&signature.message, &hit.captures, &hit.excerpt);
                 if answer.history {
                     message.push_str(" (the app has started since)");
                 }

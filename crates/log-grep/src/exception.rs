@@ -104,6 +104,23 @@ impl Chain {
     pub(crate) fn innermost(&self) -> Option<&Link> {
         self.links.last()
     }
+
+    /// True where a type is named as .NET names them: `java.net.BindException` is not.
+    pub(crate) fn is_dotnet(&self) -> bool {
+        self.links.iter().any(|link| {
+            link.kind.starts_with(|c: char| c.is_ascii_uppercase())
+                && link.kind.contains("Exception")
+        })
+    }
+
+    /// True where the outermost exception only says that something was stopped.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.links.first().is_some_and(|link| {
+            ["OperationCanceledException", "ObjectDisposedException"]
+                .iter()
+                .any(|name| link.kind.ends_with(name))
+        })
+    }
 }
 
 /// `Unhandled exception. Some.TypeException (0x80131904): message`, with or without what comes

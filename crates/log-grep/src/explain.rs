@@ -69,13 +69,16 @@ fn find(catalogue: &Catalogue, code: &str) -> Vec<u16> {
     if value <= 0xffff {
         found.extend(catalogue.by_number(0x8007_0000 | value));
         found.extend(catalogue.by_event_id(value));
+        found.extend(catalogue.explaining(value));
+        found.extend(catalogue.by_exit(value));
         found.extend(catalogue.by_status(code));
     }
+    found.sort_unstable();
+    found.dedup();
     found.sort_by_key(|&index| {
         catalogue
             .get(index)
             .map(|signature| std::cmp::Reverse(signature.rank))
     });
-    found.dedup();
     found
 }

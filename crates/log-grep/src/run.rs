@@ -48,6 +48,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
         scanner: &scanner,
         selection: &selection,
         args,
+        live: sources::live::Live::default(),
     };
     if args.select.follow {
         return follow::follow(&work, session);
@@ -87,6 +88,8 @@ pub(crate) struct Work<'a> {
     pub(crate) scanner: &'a Scanner<'a>,
     pub(crate) selection: &'a Selection,
     pub(crate) args: &'a Args,
+    /// This computer's event logs, read once.
+    pub(crate) live: sources::live::Live,
 }
 
 impl Work<'_> {
@@ -100,13 +103,9 @@ impl Work<'_> {
         }
         let mut readings = read_all(self.scanner, &paths);
         readings.append(&mut failures);
-        if target
-            .site
-            .as_ref()
-            .is_some_and(|site| site.map.is_empty() && site.site_id.is_some())
-            && self.args.map.root.is_none()
-        {
-            readings.append(&mut sources::live::read(self.scanner));
+        // another server's sites have nothing to do with this computer's logs
+        if target.site.as_ref().is_some_and(|site| site.live) && self.args.map.root.is_none() {
+            readings.extend(self.live.readings(self.scanner));
         }
         if let Some(site) = &target.site {
             own_only(&mut readings, site);
@@ -233,7 +232,7 @@ fn read_all(scanner: &Scanner<'_>, paths: &[PathBuf]) -> Vec<Reading> {
             found
         },
         |found| {
-            readings.extend(found);
+            readings.extend(found.into_iter().flatten());
             Ok(())
         },
     );
@@ -253,7 +252,11 @@ fn own_only(readings: &mut [Reading], site: &record::wire::Site) {
         .iter_mut()
         .filter(|reading| reading.source == Source::EventLog)
     {
+        let of_policy = sources::live::is_of_policy(reading);
         reading.hits.retain(|hit| {
+            if of_policy {
+                return names_part(&hit.excerpt, folder.as_deref());
+            }
             let named = hit.captures.get("app").or_else(|| hit.captures.get("root"));
             let Some(named) = named else { return true };
             let named = format!("{}/", named.trim_end_matches(['\\', '/']).to_lowercase());
@@ -265,5 +268,53 @@ fn own_only(readings: &mut [Reading], site: &record::wire::Site) {
                 _ => true,
             }
         });
+    }
+}
+
+/// Does a text of AppLocker or Code Integrity name a file of the site, its worker or its runtime? Drives are written as
+/// `%OSDRIVE%` or `\Device\HarddiskVolume3` there.
+fn names_part(text: &str, folder: Option<&str>) -> bool {
+    let text = text.to_lowercase();
+    let below = folder
+        .and_then(|folder| folder.split_once(':'))
+        .map(|(_, below)| below);
+    below.is_some_and(|below| below.len() > 1 && text.contains(&format!("{below}\\")))
+        || ["\\w3wp.exe", "\\dotnet\\", "\\asp.net core module\\"]
+            .iter()
+            .any(|part| text.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_sites_own_files_are_told_of_a_policy() {
+        let folder = Some("d:\\apps\\shop");
+        for (text, own) in [
+            (
+                r"%OSDRIVE%\APPS\SHOP\Shop.dll was prevented from running.",
+                true,
+            ),
+            (
+                r"\Device\HarddiskVolume3\apps\shop\Shop.dll did not meet",
+                true,
+            ),
+            (
+                r"\Device\HarddiskVolume3\apps\shopping\Shop.dll did not meet",
+                false,
+            ),
+            (
+                r"\Device\HarddiskVolume3\Windows\System32\inetsrv\w3wp.exe attempted to load",
+                true,
+            ),
+            (
+                r"%PROGRAMFILES%\Editor\editor.exe was prevented from running.",
+                false,
+            ),
+        ] {
+            assert_eq!(names_part(text, folder), own, "{text}");
+        }
+        assert!(!names_part(r"C:\tools\x.exe", None));
     }
 }

@@ -170,8 +170,10 @@ impl App {
     pub fn launch(&self) -> Option<&Launch> {
         self.launch
             .get_or_init(|| {
-                self.section()
-                    .map(|section| launch::build(section, &self.dir, &self.options.worker))
+                self.section().map(|section| {
+                    let listed = self.folder().ok();
+                    launch::build_listed(section, &self.dir, listed, &self.options.worker)
+                })
             })
             .as_ref()
     }

@@ -77,6 +77,10 @@ impl Folder {
         })
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// All names, sorted.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

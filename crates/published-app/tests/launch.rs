@@ -53,8 +53,23 @@ impl Server {
         }
     }
 
+    /// The same from the files themselves and from a folder that was listed before.
     fn launch(&self, attributes: &str, worker: &Worker) -> Launch {
-        build(&section(attributes), &self.root.path().join("app"), worker)
+        let folder = self.root.path().join("app");
+        let launch = build(&section(attributes), &folder, worker);
+        let options = published_app::Options {
+            section: Some(section(attributes)),
+            worker: worker.clone(),
+            host_json: None,
+        };
+        let app = published_app::load(&folder, options);
+        // Windows opens a file by any spelling, so a name in the listing and the name that was asked for are one
+        let shown = |launch: &Launch| match std::path::MAIN_SEPARATOR {
+            '\\' => format!("{launch:#?}").to_lowercase(),
+            _ => format!("{launch:#?}"),
+        };
+        assert_eq!(app.launch().map(shown), Some(shown(&launch)));
+        launch
     }
 }
 
@@ -63,6 +78,42 @@ fn section(attributes: &str) -> AspNetCore {
         "<configuration><system.webServer><aspNetCore {attributes}/></system.webServer></configuration>"
     );
     own_section(&Document::parse(xml).unwrap()).unwrap()
+}
+
+#[test]
+fn programs_in_every_spelling() {
+    let server = Server::new();
+    server
+        .file("app/My App.exe", Machine::X64)
+        .file("app/bin/Other.exe", Machine::X64);
+    let worker = server.worker(r"C:\dotnet");
+    for path in [
+        "My App.exe",
+        "my app.EXE",
+        r".\MY APP.exe",
+        r"C:\App\my app.exe",
+        "MYAPP~1.EXE",
+        "gone.exe",
+        "bin",
+        r"bin\other.exe",
+        r"..\app\My App.exe",
+        r"..\Windows\System32\where.exe",
+        "dotnet",
+    ] {
+        // Wine makes short names of its own
+        if path.contains('~') && std::path::MAIN_SEPARATOR == '\\' {
+            continue;
+        }
+        for model in ["inprocess", "outofprocess"] {
+            let attributes = format!(r#"processPath="{path}" hostingModel="{model}""#);
+            let found = server
+                .launch(&attributes, &worker)
+                .program
+                .and_then(|place| place.local().map(Path::to_owned));
+            let is_there = !matches!(path, "gone.exe" | "bin" | "dotnet");
+            assert_eq!(found.is_some(), is_there, "{path} {model}");
+        }
+    }
 }
 
 #[test]

@@ -3,12 +3,15 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde_json::{Map, Value};
 
 use crate::generate::Generate;
 use crate::output::Layout;
 use crate::tally::FailOn;
+use crate::undo::Writer;
 
 /// How records are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +147,31 @@ pub struct ChangeArgs {
     /// Put back what FILE holds
     #[arg(long, value_name = "FILE", conflicts_with = "undo_file")]
     pub undo: Option<PathBuf>,
+}
+
+impl ChangeArgs {
+    /// The undo file that changes are written to before they are made; none without one, or where nothing is changed.
+    fn kept(&self) -> Option<&PathBuf> {
+        self.undo_file.as_ref().filter(|_| !self.check)
+    }
+
+    /// Opens the undo file of `tool`; none without one, or where nothing is changed.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is no undo file of the tool.
+    pub fn open_undo(&self, tool: &'static str) -> anyhow::Result<Option<Writer>> {
+        let open = |file: &PathBuf| {
+            let cannot = || format!("the undo file {} cannot be opened", file.display());
+            Writer::open(file, tool).with_context(cannot)
+        };
+        self.kept().map(open).transpose()
+    }
+
+    /// The `undo` field of an action that was applied: where to find what takes it back.
+    pub fn undo_field(&self) -> Map<String, Value> {
+        let field = |file: &PathBuf| ("file".to_owned(), file.to_string_lossy().into());
+        self.kept().map(field).into_iter().collect()
+    }
 }
 
 #[cfg(test)]

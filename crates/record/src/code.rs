@@ -86,10 +86,22 @@ pub static INPUT: &[Code] = &[
         docs: "A line on stdin is longer than a record can be.\n\nThe line is left out, the rest goes on.",
     },
     Code {
+        code: "input/no-records",
+        severity: Severity::Error,
+        cause: None,
+        docs: "Nothing came in on stdin.\n\nThe tool before this one ended without a record; what it says on stderr is why. The tool ends with 2.",
+    },
+    Code {
         code: "input/not-a-record",
         severity: Severity::Error,
         cause: None,
         docs: "A line on stdin is no JSON object.\n\nThe tools read what another tool of this workspace wrote: one JSON object a line. Text, a table or a UTF-16 file (as `>` in Windows PowerShell 5.1 writes) is not that; use `--output FILE` in place of `>`. The line is shown and left out, the rest goes on.",
+    },
+    Code {
+        code: "input/site-not-understood",
+        severity: Severity::Error,
+        cause: None,
+        docs: "A site record on stdin has a field that cannot be meant so.\n\nA missing field, `null`, a number as text and one value in place of a list are understood, since scripts rebuild records so. What is left is a mistake of whatever changed the record: the line is passed on, and the site is not looked at.",
     },
     Code {
         code: "input/target-not-found",

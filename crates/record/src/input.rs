@@ -1,7 +1,7 @@
 //! Targets of a tool: named paths, a list of paths, or the site records on stdin.
 
 use std::fs;
-use std::io::{self, IsTerminal, Read, StdinLock};
+use std::io::{self, IsTerminal, StdinLock};
 use std::path::{Path, PathBuf};
 
 use crate::cli::TargetArgs;
@@ -50,9 +50,17 @@ pub enum Incoming {
 
 /// A step of the input: what to pass on, and what to look at.
 pub(crate) enum Step {
-    Foreign { line: Vec<u8>, glance: Glance },
-    Bad { subject: Subject, body: Body },
+    Foreign {
+        line: Vec<u8>,
+        glance: Glance,
+    },
+    Bad {
+        subject: Subject,
+        body: Body,
+    },
     Target(Box<Target>),
+    /// A site whose folder cannot be reached from here: known, and nothing to look at.
+    Unreached(Box<Record>),
 }
 
 /// Reads targets in batches that need no waiting.
@@ -75,7 +83,7 @@ impl Source {
         if args.is_given() {
             let mut paths = args.paths.clone();
             if let Some(list) = &args.from_file {
-                paths.extend(read_list(list)?);
+                paths.extend(crate::list::read(list)?);
             }
             if paths.is_empty() {
                 anyhow::bail!("no target: the list of --from-file is empty");
@@ -150,20 +158,35 @@ fn step(line: Line, number: u64, batch: &mut Vec<Step>) {
             return;
         }
     };
-    let site = glance.ours && glance.kind.as_deref() == Some("site");
-    let target = if site {
-        Record::parse(&line).and_then(target)
-    } else {
-        None
-    };
+    let is_site = glance.ours && glance.kind.as_deref() == Some("site");
+    let site = is_site.then(|| match Record::parse(&line) {
+        Some(record) => target(record),
+        None => bad(
+            "input/site-not-understood",
+            "is a site record with a field of the wrong kind",
+            &line,
+            number,
+        ),
+    });
     batch.push(Step::Foreign { line, glance });
-    batch.extend(target.map(|target| Step::Target(Box::new(target))));
+    batch.extend(site);
 }
 
-fn target(record: Record) -> Option<Target> {
-    match record.body {
-        Body::Site(site) => Target::of_site(record.subject, site),
-        _ => None,
+fn target(record: Record) -> Step {
+    match record {
+        Record {
+            subject: subject @ Subject { path: Some(_), .. },
+            body: Body::Site(site),
+            ..
+        } => {
+            let path = PathBuf::from(subject.path.as_deref().unwrap_or_default());
+            Step::Target(Box::new(Target {
+                subject,
+                path,
+                site: Some(site),
+            }))
+        }
+        record => Step::Unreached(Box::new(record)),
     }
 }
 
@@ -184,16 +207,7 @@ fn named(path: &Path, literal: bool, steps: &mut Vec<Step>) {
         path = PathBuf::from(stripped);
         steps.push(Step::Bad {
             subject: Subject::of_path(&path),
-            body: Finding::new(
-                "input/trailing-quote",
-                Severity::Warning,
-                format!(
-                    "the path {} ended in a quotation mark, which was dropped",
-                    path.display()
-                ),
-            )
-            .help("In Windows PowerShell 5.1 leave the last backslash of a quoted path out.")
-            .into(),
+            body: dropped_quote(&path).into(),
         });
     }
     if let Some(plain) = without_prefix(&path).or_else(|| without_blanks(&path)) {
@@ -222,6 +236,16 @@ fn named(path: &Path, literal: bool, steps: &mut Vec<Step>) {
             .into(),
         }),
     }
+}
+
+/// Says that a quotation mark was taken from the end of a path.
+pub(crate) fn dropped_quote(path: &Path) -> Finding {
+    let message = format!(
+        "the path {} ended in a quotation mark, which was dropped",
+        path.display()
+    );
+    Finding::new("input/trailing-quote", Severity::Warning, message)
+        .help("In Windows PowerShell 5.1 leave the last backslash of a quoted path out.")
 }
 
 /// On Windows the path without `\\?\`, which is for calls and not for people; long paths need no prefix to be opened,
@@ -275,38 +299,6 @@ fn expanded(path: &Path) -> Vec<PathBuf> {
         .map_or_else(|_| Vec::new(), |found| found.flatten().collect())
 }
 
-/// Paths of a list file: UTF-8 with or without BOM, or UTF-16 with BOM; blank lines are skipped.
-fn read_list(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let bytes = if list == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
-        bytes
-    } else {
-        fs::read(list)
-            .map_err(|error| anyhow::anyhow!("cannot read the list {}: {error}", list.display()))?
-    };
-    let text = match bytes.as_slice() {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        all => String::from_utf8_lossy(all).into_owned(),
-    };
-    Ok(text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(PathBuf::from)
-        .collect())
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units: Vec<u16> = bytes
-        .chunks_exact(2)
-        .map(|pair| unit([pair[0], pair[1]]))
-        .collect();
-    String::from_utf16_lossy(&units)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,6 +316,41 @@ mod tests {
         assert!(matches!(&found[0], Step::Foreign { line: kept, .. } if kept == line.as_bytes()));
         assert!(matches!(&found[1], Step::Target(target) if target.path == Path::new("/srv")));
         assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn a_site_without_a_folder_is_known_and_no_target() {
+        let found = steps(
+            r#"{"schema":"ancm-tools/1","type":"site","tool":"site-list","site":"S","app":"/","path":null}"#,
+        );
+        assert!(matches!(
+            &found[..],
+            [Step::Foreign { .. }, Step::Unreached(_)]
+        ));
+    }
+
+    #[test]
+    fn a_site_record_that_makes_no_sense_is_a_failure() {
+        let found =
+            steps(r#"{"schema":"ancm-tools/1","type":"site","tool":"t","path":"/p","site_id":[]}"#);
+        let [
+            Step::Foreign { .. },
+            Step::Bad {
+                body: Body::Failure(failure),
+                ..
+            },
+        ] = &found[..]
+        else {
+            panic!()
+        };
+        assert_eq!(failure.code, "input/site-not-understood");
+        assert!(
+            failure
+                .message
+                .starts_with("line 7 of stdin is a site record"),
+            "{}",
+            failure.message
+        );
     }
 
     #[test]
@@ -420,22 +447,5 @@ mod tests {
                 Step::Target(_)
             ]
         ));
-    }
-
-    #[test]
-    fn lists_come_in_any_encoding_of_powershell() {
-        let dir = tempfile::tempdir().unwrap();
-        let list = dir.path().join("list");
-        let utf16: Vec<u8> = "\u{feff}C:\\a b\r\n\r\nD:\\ü\r\n"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        fs::write(&list, utf16).unwrap();
-        assert_eq!(
-            read_list(&list).unwrap(),
-            [PathBuf::from("C:\\a b"), PathBuf::from("D:\\ü")]
-        );
-        fs::write(&list, "\u{feff}one\n").unwrap();
-        assert_eq!(read_list(&list).unwrap(), [PathBuf::from("one")]);
     }
 }

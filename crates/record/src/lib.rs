@@ -7,13 +7,16 @@
 //!
 //! This crate knows nothing of IIS, .NET or the file system's contents.
 
+mod argument;
 pub mod ascii;
 pub mod cause;
 pub mod cli;
 pub mod code;
 mod generate;
+mod group;
 pub mod input;
 pub mod line;
+mod list;
 pub mod mask;
 pub mod output;
 pub mod pool;

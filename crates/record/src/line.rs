@@ -36,14 +36,14 @@ impl<R: Read> Lines<R> {
         memchr::memchr(b'\n', self.input.buffer()).is_some()
     }
 
-    /// The next line, or none at the end. A last line without `\n` counts. Windows PowerShell's
-    /// byte order mark before the first line is dropped.
+    /// The next line, or none at the end. A last line without `\n` counts. Byte order marks before a line are dropped:
+    /// Windows PowerShell begins what it writes with one, and files put together have one at each seam.
     ///
     /// # Errors
     /// Reading fails, or the stream is UTF-16.
     pub fn read(&mut self) -> io::Result<Option<Line>> {
         if self.number == 0 {
-            self.skip_mark()?;
+            self.refuse_utf16()?;
         }
         let mut line = Vec::new();
         let mut too_long = false;
@@ -76,20 +76,22 @@ impl<R: Read> Lines<R> {
         Ok(Some(if too_long {
             Line::TooLong(line)
         } else {
+            let mut start = 0;
+            while line[start..].starts_with(b"\xef\xbb\xbf") {
+                start += 3;
+            }
+            line.drain(..start);
             Line::Whole(line)
         }))
     }
 
-    fn skip_mark(&mut self) -> io::Result<()> {
+    fn refuse_utf16(&mut self) -> io::Result<()> {
         let buffer = self.input.fill_buf()?;
         if buffer.starts_with(b"\xff\xfe") || buffer.starts_with(b"\xfe\xff") {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 "stdin is UTF-16 (written by > in Windows PowerShell 5.1?): write the records with --output FILE instead",
             ));
-        }
-        if buffer.starts_with(b"\xef\xbb\xbf") {
-            self.input.consume(3);
         }
         Ok(())
     }
@@ -115,6 +117,12 @@ mod tests {
     fn lines_end_at_line_feeds_or_at_the_end() {
         assert_eq!(all(b"\xef\xbb\xbf{}\r\n\nx"), ["{}\r", "", "x"]);
         assert!(all(b"").is_empty());
+    }
+
+    #[test]
+    fn marks_before_any_line_go() {
+        let marked = "\u{feff}\u{feff}{}\n\u{feff}{1}\n{\u{feff}}\n\u{feff}";
+        assert_eq!(all(marked.as_bytes()), ["{}", "{1}", "{\u{feff}}", ""]);
     }
 
     #[test]

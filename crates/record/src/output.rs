@@ -1,10 +1,12 @@
 //! Records on their way out: JSON Lines or text, to stdout or to `--output`.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::{Duration, Instant};
 
 use crate::ascii;
 use crate::cli::{Common, Format};
+use crate::group::Groups;
 use crate::mask;
 use crate::tally::{Glance, Tally};
 use crate::text::{self, Renderer};
@@ -36,15 +38,20 @@ impl Shown {
     }
 }
 
-/// Where records leave. Every record is masked, counted, written and flushed at once.
+/// Where records leave. Every record is masked, counted and written; at once, or with others that are ready.
 pub struct Output {
     tool: &'static str,
-    sink: Box<dyn Write>,
+    sink: BufWriter<Box<dyn Write>>,
     shown: Shown,
+    held: Option<Groups>,
     own: Tally,
     all: Tally,
+    flushed: Instant,
     pub(crate) targets: u64,
 }
+
+/// How long a record may wait for others while more work is done.
+pub(crate) const HELD: Duration = Duration::from_millis(1);
 
 impl Output {
     /// # Errors
@@ -66,7 +73,7 @@ impl Output {
             && common
                 .format
                 .map_or(terminal, |format| format == Format::Text);
-        let sink = if readable && common.output.is_none() {
+        let sink: Box<dyn Write> = if readable && common.output.is_none() {
             // takes the colours out where nobody wants them, speaks to a plain Windows console
             Box::new(anstream::AutoStream::auto(io::stdout()))
         } else if readable {
@@ -76,26 +83,65 @@ impl Output {
         };
         Ok(Self {
             tool,
-            sink,
+            sink: BufWriter::with_capacity(64 << 10, sink),
             shown: match layout {
                 Some(layout) => Shown::Own(layout),
                 None if readable => Shown::Text(Renderer::default()),
                 None => Shown::Lines,
             },
+            held: None,
             own: Tally::default(),
             all: Tally::default(),
+            flushed: Instant::now(),
             targets: 0,
         })
     }
 
-    /// Writes a record of this tool.
+    /// Holds the records of a readable output back and shows them site by site at the end: for tools that wait for the
+    /// end of their input anyway. JSON Lines stay as they come.
+    pub fn group_by_site(&mut self) {
+        if matches!(self.shown, Shown::Text(_)) {
+            self.held = Some(Groups::default());
+        }
+    }
+
+    /// Writes a record of this tool at once.
     ///
     /// # Errors
     /// The reader is gone, or the disk is full.
     pub fn emit(&mut self, subject: &Subject, body: impl Into<Body>) -> io::Result<()> {
+        self.hold(subject, body)?;
+        self.flush()
+    }
+
+    /// Writes a record of this tool that may wait for [`Self::flush`]: one of many that are ready together.
+    ///
+    /// # Errors
+    /// As [`Self::emit`].
+    pub fn hold(&mut self, subject: &Subject, body: impl Into<Body>) -> io::Result<()> {
         let mut emitted = self.emitter();
         emitted.emit(subject, body);
-        self.write(emitted)
+        self.add(emitted)
+    }
+
+    /// Lets go of everything that was written so far: before whatever may take its time.
+    ///
+    /// # Errors
+    /// As [`Self::emit`].
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.flushed = Instant::now();
+        self.sink.flush()
+    }
+
+    /// [`Self::flush`] where that is a millisecond ago: between the small steps of long work.
+    ///
+    /// # Errors
+    /// As [`Self::emit`].
+    pub fn flush_when_due(&mut self) -> io::Result<()> {
+        if self.sink.buffer().is_empty() || self.flushed.elapsed() < HELD {
+            return Ok(());
+        }
+        self.flush()
     }
 
     /// What this tool has said so far.
@@ -103,7 +149,7 @@ impl Output {
         &self.own
     }
 
-    /// Collects records apart from the output, to be written later with [`Self::write`].
+    /// Collects records apart from the output, to be written later with [`Self::add`].
     pub(crate) fn emitter(&self) -> Emitter {
         Emitter {
             tool: self.tool,
@@ -115,43 +161,51 @@ impl Output {
         }
     }
 
-    pub(crate) fn write(&mut self, emitted: Emitter) -> io::Result<()> {
+    pub(crate) fn add(&mut self, emitted: Emitter) -> io::Result<()> {
         self.own.add(&emitted.tally);
         self.all.add(&emitted.tally);
         match emitted.kept {
-            Kept::Lines(lines) if lines.is_empty() => return Ok(()),
-            Kept::Lines(lines) => self.sink.write_all(&lines)?,
-            Kept::Records(records) => {
-                for record in &records {
-                    self.render(record)?;
-                }
-            }
+            Kept::Lines(lines) => self.sink.write_all(&lines),
+            Kept::Records(records) => records
+                .into_iter()
+                .try_for_each(|record| self.render(record)),
         }
-        self.sink.flush()
     }
 
-    fn render(&mut self, record: &Record) -> io::Result<()> {
-        self.sink.write_all(self.shown.record(record).as_bytes())
+    fn render(&mut self, record: Record) -> io::Result<()> {
+        match &mut self.held {
+            Some(groups) => groups.add(record),
+            None => self.sink.write_all(self.shown.record(&record).as_bytes())?,
+        }
+        Ok(())
     }
 
-    /// Passes a foreign line on, byte for byte; in text it is rendered like a record of our own.
+    /// Passes a foreign line on, byte for byte; in text it is rendered like a record of our own. It waits for a flush.
     pub(crate) fn pass(&mut self, line: &[u8], glance: &Glance) -> io::Result<()> {
         self.all.glance(glance);
-        if !matches!(self.shown, Shown::Lines) {
-            if let Some(record) = Record::parse(line) {
-                self.render(&masked(record))?;
-            }
-        } else {
-            let mut whole = Vec::with_capacity(line.len() + 1);
-            whole.extend_from_slice(line);
-            whole.push(b'\n');
-            self.sink.write_all(&whole)?;
+        if matches!(self.shown, Shown::Lines) {
+            self.sink.write_all(line)?;
+            return self.sink.write_all(b"\n");
         }
-        self.sink.flush()
+        match Record::parse(line) {
+            Some(record) => self.render(masked(record)),
+            None => Ok(()),
+        }
+    }
+
+    /// Shows what was held back for its site.
+    pub(crate) fn release(&mut self) -> io::Result<()> {
+        let held = self.held.take();
+        held.into_iter()
+            .flat_map(Groups::into_records)
+            .try_for_each(|record| self.render(record))?;
+        self.flush()
     }
 
     /// Writes the closing `done`, or the summary of a text.
     pub(crate) fn finish(&mut self) -> io::Result<Tally> {
+        self.all.ended(self.tool);
+        self.release()?;
         let end = match &mut self.shown {
             Shown::Lines => {
                 let done = self.own.done(self.targets);
@@ -263,5 +317,28 @@ mod tests {
             std::fs::read_to_string(file).unwrap(),
             "finding\nsite\n2 records\n"
         );
+    }
+
+    #[test]
+    fn a_held_record_waits_for_the_flush_and_an_emitted_one_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("out");
+        let common = Common {
+            output: Some(file.clone()),
+            ..Common::default()
+        };
+        let mut output = Output::open("t", &common, None).unwrap();
+        let finding = || Finding::new("a/b", Severity::Error, "m");
+        let lines = || std::fs::read_to_string(&file).unwrap().lines().count();
+        output.hold(&Subject::default(), finding()).unwrap();
+        assert_eq!(lines(), 0);
+        output.flush().unwrap();
+        assert_eq!(lines(), 1);
+        output.emit(&Subject::default(), finding()).unwrap();
+        assert_eq!(lines(), 2);
+        output.hold(&Subject::default(), finding()).unwrap();
+        std::thread::sleep(HELD);
+        output.flush_when_due().unwrap();
+        assert_eq!(lines(), 3);
     }
 }

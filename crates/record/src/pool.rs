@@ -5,15 +5,16 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{OnceLock, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use crate::output::HELD;
 
 /// How many of a batch make it worth a thread.
 const WORTH_THREADS: usize = 32;
 
-/// Items that a thread takes at once, and how long it may keep their results to itself: handing over costs more than
-/// looking at a small site, and a slow one must not hold the others back.
+/// Items that a thread takes at once: handing over costs more than looking at a small site, and a slow one must not hold
+/// the others back.
 const TAKEN: usize = 16;
-const KEPT: Duration = Duration::from_millis(1);
 
 /// Cores of this process. Asked once: on Linux the answer takes a dozen reads of the cgroup files.
 fn cores() -> usize {
@@ -21,19 +22,20 @@ fn cores() -> usize {
     *CORES.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// Applies `work` to each item on all cores and hands the results to `write` in the items' order,
-/// each as soon as it and those before it are known. Holds the results of one batch at most.
+/// Applies `work` to each item on all cores and hands the results to `write` in the items' order, in runs: each as soon
+/// as it and those before it are known, but for what a thread did in the last millisecond. Holds the results of one batch
+/// at most.
 ///
 /// # Errors
 /// What `write` returns; the remaining work is left.
 pub fn ordered<I: Sync, O: Send>(
     items: &[I],
     work: impl Fn(&I) -> O + Sync,
-    mut write: impl FnMut(O) -> io::Result<()>,
+    mut write: impl FnMut(Vec<O>) -> io::Result<()>,
 ) -> io::Result<()> {
     let threads = cores();
     if threads == 1 || items.len() < WORTH_THREADS {
-        return items.iter().try_for_each(|item| write(work(item)));
+        return in_runs(items, work, write);
     }
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
@@ -48,7 +50,15 @@ pub fn ordered<I: Sync, O: Send>(
                     let Some(rest) = items.get(from..).filter(|rest| !rest.is_empty()) else {
                         break;
                     };
-                    if !hand_over(from, &rest[..rest.len().min(TAKEN)], work, &send) {
+                    let mut first = from;
+                    let sent = in_runs(&rest[..rest.len().min(TAKEN)], work, |run| {
+                        let number = first;
+                        first += run.len();
+                        // nobody reads them where writing failed
+                        let gone = |_| io::ErrorKind::BrokenPipe.into();
+                        send.send((number, run)).map_err(gone)
+                    });
+                    if sent.is_err() {
                         break;
                     }
                 }
@@ -61,11 +71,9 @@ pub fn ordered<I: Sync, O: Send>(
             early.insert(from, results);
             while let Some(results) = early.remove(&due) {
                 due += results.len();
-                for result in results {
-                    if let Err(error) = write(result) {
-                        stop.store(true, Ordering::Relaxed);
-                        return Err(error);
-                    }
+                if let Err(error) = write(results) {
+                    stop.store(true, Ordering::Relaxed);
+                    return Err(error);
                 }
             }
         }
@@ -73,28 +81,25 @@ pub fn ordered<I: Sync, O: Send>(
     })
 }
 
-/// Works on `items`, the first of which is number `from`, and sends the results in runs. False where nobody reads them.
-fn hand_over<I, O>(
-    from: usize,
+/// Works on `items` one after the other and hands the results on in runs.
+fn in_runs<I, O>(
     items: &[I],
     work: impl Fn(&I) -> O,
-    send: &mpsc::Sender<(usize, Vec<O>)>,
-) -> bool {
-    let mut first = from;
-    let mut results = Vec::with_capacity(items.len());
+    mut write: impl FnMut(Vec<O>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut results = Vec::with_capacity(items.len().min(TAKEN));
     let mut since = Instant::now();
     for item in items {
         results.push(work(item));
-        if since.elapsed() >= KEPT {
-            let next = first + results.len();
-            if send.send((first, std::mem::take(&mut results))).is_err() {
-                return false;
-            }
-            first = next;
+        if results.len() >= TAKEN || since.elapsed() >= HELD {
+            write(std::mem::take(&mut results))?;
             since = Instant::now();
         }
     }
-    results.is_empty() || send.send((first, results)).is_ok()
+    if results.is_empty() {
+        return Ok(());
+    }
+    write(results)
 }
 
 #[cfg(test)]
@@ -113,8 +118,8 @@ mod tests {
                 }
                 item * 2
             },
-            |result| {
-                seen.push(result);
+            |results| {
+                seen.extend(results);
                 Ok(())
             },
         )
@@ -132,7 +137,7 @@ mod tests {
                 worked.fetch_add(1, Ordering::Relaxed);
                 thread::sleep(std::time::Duration::from_micros(100));
             },
-            |()| Err(io::Error::from(io::ErrorKind::BrokenPipe)),
+            |_| Err(io::Error::from(io::ErrorKind::BrokenPipe)),
         );
         assert!(result.is_err());
         assert!(worked.load(Ordering::Relaxed) < items.len());

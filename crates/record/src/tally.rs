@@ -26,7 +26,13 @@ pub struct Tally {
     pub changed: u64,
     /// Actions that `--check` found still to be made.
     pub pending: u64,
+    sites: u64,
+    /// The tool that lists sites has ended.
+    is_listed: bool,
 }
+
+/// The tool that lists sites for all others.
+pub(crate) const LISTER: &str = "site-list";
 
 impl Tally {
     /// Counts one record of our own.
@@ -36,8 +42,19 @@ impl Tally {
             Body::Match(found) => self.severity(found.finding.severity),
             Body::Failure(_) => self.failures += 1,
             Body::Action(action) => self.action(action.applied, action.changed),
+            Body::Site(_) => self.sites += 1,
             _ => {}
         }
+    }
+
+    /// Counts the end of a tool.
+    pub(crate) fn ended(&mut self, tool: &str) {
+        self.is_listed |= tool == LISTER;
+    }
+
+    /// True where the sites were listed and there is none: no tool of the pipe had anything to do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.is_listed && self.sites == 0
     }
 
     /// Counts a record that is passed through.
@@ -52,6 +69,8 @@ impl Tally {
             (Some("finding" | "match"), Some(severity)) => self.severity(severity),
             (Some("failure"), _) => self.failures += 1,
             (Some("action"), _) => self.action(glance.applied, glance.changed),
+            (Some("site"), _) => self.sites += 1,
+            (Some("done"), _) => self.ended(glance.tool.as_deref().unwrap_or_default()),
             _ => {}
         }
     }
@@ -76,6 +95,8 @@ impl Tally {
         self.failures += other.failures;
         self.changed += other.changed;
         self.pending += other.pending;
+        self.sites += other.sites;
+        self.is_listed |= other.is_listed;
     }
 
     /// The closing record.
@@ -106,6 +127,7 @@ impl Tally {
 pub(crate) struct Glance {
     pub(crate) ours: bool,
     pub(crate) kind: Option<String>,
+    tool: Option<String>,
     severity: Option<String>,
     applied: bool,
     changed: bool,
@@ -129,6 +151,7 @@ impl<'de> Deserialize<'de> for Glance {
                             glance.ours = map.next_value::<Value>()? == crate::wire::SCHEMA;
                         }
                         Known::Type => glance.kind = text(map.next_value()?),
+                        Known::Tool => glance.tool = text(map.next_value()?),
                         Known::Severity => glance.severity = text(map.next_value()?),
                         Known::Applied => glance.applied = map.next_value::<Value>()? == true,
                         Known::Changed => glance.changed = map.next_value::<Value>()? == true,
@@ -175,6 +198,7 @@ impl<'de> Deserialize<'de> for Object {
 enum Known {
     Schema,
     Type,
+    Tool,
     Severity,
     Applied,
     Changed,
@@ -198,6 +222,7 @@ impl<'de> Deserialize<'de> for Name {
                 Ok(Name(match name {
                     b"schema" => Known::Schema,
                     b"type" => Known::Type,
+                    b"tool" => Known::Tool,
                     b"severity" => Known::Severity,
                     b"applied" => Known::Applied,
                     b"changed" => Known::Changed,
@@ -229,6 +254,16 @@ mod tests {
         assert!(glance(r#"{"type":"action","applied":false,"changed":true}"#).fails(FailOn::Error));
         assert!(!glance(r#"{"type":"action","applied":true,"changed":true}"#).fails(FailOn::Info));
         assert!(!glance(r#"{"type":["finding"],"severity":{"error":1}}"#).fails(FailOn::Info));
+    }
+
+    #[test]
+    fn a_list_without_a_site_leaves_nothing_to_do() {
+        let done = r#"{"type":"done","tool":"site-list"}"#;
+        assert!(glance(done).is_idle());
+        assert!(!glance(r#"{"type":"done","tool":"log-grep"}"#).is_idle());
+        let mut tally = glance(r#"{"type":"site"}"#);
+        tally.add(&glance(done));
+        assert!(!tally.is_idle());
     }
 
     #[test]

@@ -42,6 +42,24 @@ pub fn sanitize(text: &str) -> String {
     clean
 }
 
+/// An argument as it is pasted into a shell: PowerShell, cmd or, elsewhere than on Windows, sh. What has a meaning there
+/// stands between quotation marks; where even those would not take it away, between apostrophes.
+pub fn quoted(argument: &str) -> String {
+    let windows = std::path::MAIN_SEPARATOR == '\\';
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || "_./:=+-".contains(c) || (windows && c == '\\');
+    if !argument.is_empty() && argument.chars().all(plain) {
+        return argument.to_owned();
+    }
+    if argument.contains(['$', '`', '"', '!']) || (!windows && argument.contains('\\')) {
+        let apostrophe = if windows { "''" } else { r"'\''" };
+        return format!("'{}'", argument.replace('\'', apostrophe));
+    }
+    // a backslash before the mark would be read as its escape
+    let end = argument.trim_end_matches('\\');
+    format!("\"{end}\"")
+}
+
 /// Renders records one after another and remembers whose turn it is.
 #[derive(Default)]
 pub(crate) struct Renderer {
@@ -117,12 +135,7 @@ impl Renderer {
         if let Some(fix) = &finding.fix {
             let _ = write!(out, "    {GREEN}run{RESET}: {}", sanitize(&fix.tool));
             for arg in &fix.args {
-                let quoted = if arg.is_empty() || arg.contains([' ', '"', '\'']) {
-                    format!("\"{arg}\"")
-                } else {
-                    arg.clone()
-                };
-                let _ = write!(out, " {}", sanitize(&quoted));
+                let _ = write!(out, " {}", sanitize(&quoted(arg)));
             }
             out.push('\n');
         }
@@ -432,6 +445,54 @@ mod tests {
             "/srv/app\n  error: bad\\x1b[2Jthing\n    at web.config:3:4\n    a/b\n\
              /srv/app2/web.config\n  error: bad\\x1b[2Jthing\n    at /srv/app2/web.config:3:4\n    a/b\n"
         );
+    }
+
+    #[test]
+    fn arguments_can_be_pasted() {
+        for (argument, pasted) in [
+            ("--fix", "--fix"),
+            ("/srv/shop-2/web.config", "/srv/shop-2/web.config"),
+            ("q/shop(1)/web.config", "\"q/shop(1)/web.config\""),
+            ("q/A&B;c/web.config", "\"q/A&B;c/web.config\""),
+            ("a,b", "\"a,b\""),
+            ("q/$HOME x", "'q/$HOME x'"),
+            ("", "\"\""),
+            ("it's", "\"it's\""),
+        ] {
+            assert_eq!(quoted(argument), pasted);
+        }
+        let windows = std::path::MAIN_SEPARATOR == '\\';
+        assert_eq!(
+            quoted(r"C:\a b\"),
+            if windows { r#""C:\a b""# } else { r"'C:\a b\'" }
+        );
+        assert_eq!(
+            quoted("$it's"),
+            if windows { "'$it''s'" } else { r"'$it'\''s'" }
+        );
+    }
+
+    /// A shell is the judge of what it makes of a pasted argument.
+    #[test]
+    #[cfg_attr(windows, ignore = "needs sh")]
+    fn a_shell_gives_the_argument_back() {
+        for argument in [
+            "a b",
+            "$HOME`x`",
+            "it's $1",
+            "a\"b",
+            r"C:\a b\",
+            "(1)&;*?[x]~#!{a,b}",
+            "\u{fc}",
+        ] {
+            let script = format!("printf %s {}", quoted(argument));
+            let output = std::process::Command::new("sh")
+                .arg("-c")
+                .arg(script)
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8_lossy(&output.stdout), argument);
+        }
     }
 
     proptest! {

@@ -2,18 +2,21 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::argument::{self, Dropped};
 use crate::cli::{HasCommon, TargetArgs};
 use crate::code::{Code, INPUT};
 use crate::generate;
-use crate::input::{Incoming, Source, Step, Target};
+use crate::input::{Incoming, Source, Step, Target, dropped_quote};
 use crate::output::{Emitter, Output};
 use crate::pool;
-use crate::wire::Record;
+use crate::tally::LISTER;
+use crate::wire::{Failure, Record, Subject};
 
 /// What a tool is called and which codes it can report.
 #[derive(Debug)]
@@ -35,21 +38,35 @@ pub fn main<A>(
 where
     A: Parser + HasCommon,
 {
-    let args = match A::try_parse_from(std::env::args_os().map(powershell_switch)) {
+    let dropped = Dropped::default();
+    let args = match parse::<A>(&dropped) {
         Ok(args) => args,
         Err(error) => return usage(tool, &error),
     };
     let common = args.common();
-    match work::<A>(tool, &args, run) {
+    match work::<A>(tool, &args, &dropped.take(), run) {
+        // the tool that lists the sites has said so
+        Ok(tally) if tally.is_idle() => ExitCode::from(COULD_NOT),
         Ok(tally) => ExitCode::from(u8::from(tally.fails(common.fail_on))),
         Err(error) if is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => complain(tool, &format!("{error:#}")),
     }
 }
 
+/// The arguments of this process, as PowerShell hands them on.
+fn parse<A: Parser>(dropped: &Dropped) -> Result<A, clap::Error> {
+    let arguments = std::env::args_os()
+        .flat_map(argument::apart)
+        .map(powershell_switch);
+    let mut command = argument::paths(A::command(), dropped);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    A::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
 fn work<A: Parser + HasCommon>(
     tool: &'static Tool,
     args: &A,
+    dropped: &[PathBuf],
     run: impl FnOnce(&A, &mut Session) -> anyhow::Result<()>,
 ) -> anyhow::Result<crate::tally::Tally> {
     let common = args.common();
@@ -73,11 +90,22 @@ fn work<A: Parser + HasCommon>(
         opened: 0,
         unopened: 0,
     };
-    run(args, &mut session)?;
+    for path in dropped {
+        let warning = dropped_quote(path);
+        session.output.emit(&Subject::of_path(path), warning)?;
+    }
+    let ran = run(args, &mut session);
+    session.output.release()?;
+    ran?;
+    let tally = session.output.finish()?;
     if session.opened == 0 && session.unopened > 0 {
         anyhow::bail!("none of the named targets could be opened");
     }
-    Ok(session.output.finish()?)
+    // records that say why need no line on stderr
+    if tally.is_idle() && tool.name == LISTER && !tally.fails(crate::tally::FailOn::Error) {
+        anyhow::bail!("no target: there is no site or app where it was looked for");
+    }
+    Ok(tally)
 }
 
 /// `-WhatIf` in any case, as PowerShell users type it.
@@ -225,11 +253,14 @@ impl Session {
                     }
                     emitter
                 },
-                |emitter| {
-                    let step = &steps[index].0;
-                    index += 1;
-                    pass(output, step, opened, unopened)?;
-                    emitter.map_or(Ok(()), |emitter| output.write(emitter))
+                |emitters| {
+                    for emitter in emitters {
+                        let step = &steps[index].0;
+                        index += 1;
+                        pass(output, step, opened, unopened)?;
+                        emitter.map_or(Ok(()), |emitter| output.add(emitter))?;
+                    }
+                    output.flush()
                 },
             )?;
         }
@@ -256,9 +287,11 @@ impl Session {
             for step in &batch {
                 pass(&mut self.output, step, &mut self.opened, &mut self.unopened)?;
                 if let Step::Target(target) = step {
+                    self.output.flush()?;
                     look(target, &mut self.output)?;
                 }
             }
+            self.output.flush()?;
         }
         self.check_any(any)
     }
@@ -288,7 +321,10 @@ impl Session {
                     &mut self.unopened,
                 )?;
                 match step {
-                    Step::Target(target) => look(Incoming::Target(target), &mut self.output)?,
+                    Step::Target(target) => {
+                        self.output.flush()?;
+                        look(Incoming::Target(target), &mut self.output)?;
+                    }
                     Step::Foreign { line, glance }
                         if glance.ours && glance.kind.as_deref() != Some("site") =>
                     {
@@ -296,9 +332,13 @@ impl Session {
                             look(Incoming::Record(Box::new(record)), &mut self.output)?;
                         }
                     }
+                    Step::Unreached(record) => {
+                        look(Incoming::Record(record), &mut self.output)?;
+                    }
                     _ => {}
                 }
             }
+            self.output.flush()?;
         }
         self.check_any(any)
     }
@@ -321,15 +361,19 @@ impl Session {
         }
     }
 
-    fn check_any(&self, any: bool) -> anyhow::Result<()> {
+    fn check_any(&mut self, any: bool) -> anyhow::Result<()> {
         if !any {
+            // the tools behind this one have something to read then, and need not complain of the same
+            let message = "stdin held no records: the tool before ended without any";
+            let failure = Failure::new("input/no-records", message);
+            self.output.emit(&Subject::default(), failure)?;
             anyhow::bail!("no target: stdin held no records (name a folder or file, see --help)");
         }
         Ok(())
     }
 }
 
-/// Passes on, or reports, what a step brings besides a target; counts targets.
+/// Passes on, or reports, what a step brings besides a target; counts targets. What leaves waits for a flush.
 fn pass(output: &mut Output, step: &Step, opened: &mut u64, unopened: &mut u64) -> io::Result<()> {
     match step {
         Step::Foreign { line, glance } => {
@@ -338,8 +382,9 @@ fn pass(output: &mut Output, step: &Step, opened: &mut u64, unopened: &mut u64) 
         }
         Step::Bad { subject, body } => {
             *unopened += u64::from(subject.path.is_some() && body.kind() == "failure");
-            output.emit(subject, body.clone())
+            output.hold(subject, body.clone())
         }
+        Step::Unreached(_) => Ok(()),
         Step::Target(_) => {
             *opened += 1;
             output.targets += 1;

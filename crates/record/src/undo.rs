@@ -1,8 +1,10 @@
 //! Undo files: what `--undo-file` writes before each change and `--undo` reads, one JSON object a line.
 //!
-//! A line is on its way to the disk before the change that it undoes begins. So a file that ends in the middle of a line
-//! tells of a change that never happened: the torn line is cut off when the file is opened again. An interrupted run is
-//! resumed with the same file; lines are added, none is lost.
+//! A line is handed to the system before the change that it undoes begins, and is on the disk when the run ends
+//! ([`Writer::sync`]). So a file that ends in the middle of a line tells of a change that never happened: the torn line is
+//! cut off when the file is opened again. An interrupted run is resumed with the same file; lines are added, none is lost.
+
+mod revert;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
@@ -10,6 +12,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value};
+
+pub use revert::{path_fields, path_of, revert};
 
 /// Value of the `schema` field of every line.
 pub const SCHEMA: &str = "ancm-tools/undo-1";
@@ -83,6 +87,18 @@ impl Writer {
         }
         *end += text.len() as u64;
         Ok(())
+    }
+
+    /// Waits until all lines are on the disk; to be called when the changes are made.
+    ///
+    /// # Errors
+    /// The disk could not take them.
+    pub fn sync(&self) -> io::Result<()> {
+        let guard = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        guard.0.sync_data().map_err(|error| {
+            let why = format!("the undo file may not be on the disk: {error}");
+            io::Error::new(error.kind(), why)
+        })
     }
 }
 

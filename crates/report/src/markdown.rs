@@ -21,16 +21,15 @@ fn cell(text: &str) -> String {
 
 pub(crate) fn page(totals: &Totals, died: &[String]) -> String {
     let mut page = String::from("# Why the sites do not start\n\n");
+    let count = |number: usize, one: &str, many: &str| {
+        format!("{number} {}", if number == 1 { one } else { many })
+    };
     let _ = writeln!(
         page,
-        "{} sites, {} with a cause, {} places not looked at.\n",
-        totals.sites.len(),
-        totals
-            .leading
-            .values()
-            .filter(|verdict| verdict.cause.is_some())
-            .count(),
-        totals.failures.len()
+        "{}, {} with a cause, {} not looked at.\n",
+        count(totals.sites.len(), "site", "sites"),
+        totals.explained(),
+        count(totals.failures.len(), "place", "places"),
     );
     for tool in died {
         let _ = writeln!(

@@ -12,6 +12,7 @@ pub(crate) const TOOL_DIED: &str = "report/tool-died";
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
     let mut totals = Totals::default();
+    session.out().group_by_site();
     session.each_record(&TargetArgs::default(), |incoming, _| {
         totals.add(incoming);
         Ok(())

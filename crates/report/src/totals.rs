@@ -18,6 +18,9 @@ pub(crate) struct Totals {
     done: BTreeSet<String>,
 }
 
+/// verdict's own bound: below it a cause is a possibility, of an app that may well start.
+const LIKELY: f64 = 0.5;
+
 /// Failures that are kept word for word; a thousand more say nothing new.
 const MAX_FAILURES: usize = 1000;
 
@@ -35,6 +38,11 @@ impl Totals {
             Incoming::Target(target) => {
                 self.heard.insert("site-list".to_owned());
                 self.sites.push(target.subject);
+            }
+            // a site whose folder cannot be reached from here
+            Incoming::Record(record) if record.body.kind() == "site" => {
+                self.heard.insert(record.tool);
+                self.sites.push(record.subject);
             }
             Incoming::Record(record) => self.record(*record),
         }
@@ -73,11 +81,24 @@ impl Totals {
             .collect()
     }
 
+    /// The leading cause of a site, where it is likely and not only possible.
+    fn likely(verdict: &Verdict) -> Option<&str> {
+        verdict
+            .cause
+            .as_deref()
+            .filter(|_| verdict.confidence >= LIKELY)
+    }
+
+    /// Sites of whose leading verdict a cause is likely.
+    pub(crate) fn explained(&self) -> usize {
+        self.leading.values().filter_map(Self::likely).count()
+    }
+
     /// Leading causes, the most frequent first, each with its sites.
     pub(crate) fn causes(&self) -> Vec<(&str, Vec<&str>)> {
         let mut causes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (site, verdict) in &self.leading {
-            if let Some(cause) = &verdict.cause {
+            if let Some(cause) = Self::likely(verdict) {
                 causes.entry(cause).or_default().push(site);
             }
         }

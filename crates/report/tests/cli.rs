@@ -65,3 +65,44 @@ fn causes_are_counted_and_the_page_is_written() {
         "{page}"
     );
 }
+
+#[test]
+fn a_possibility_is_no_cause_and_a_site_without_a_folder_counts() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let page = dir.path().join("report.md");
+    let unreached = OTHER.replace("\"/srv/blog\"", "null");
+    let possible = VERDICT.replace("0.75", "0.25");
+    let (stdout, _) = report(
+        &["--markdown", &page.to_string_lossy()],
+        &format!("{SITE}\n{unreached}\n{possible}\n{DONE}\n"),
+    );
+    assert!(!stdout.contains("report/cause"), "{stdout}");
+    let page = std::fs::read_to_string(page).expect("written");
+    assert!(
+        page.contains("2 sites, 0 with a cause, 0 places not looked at."),
+        "{page}"
+    );
+    assert!(page.contains("| Blog/ | no verdict |"), "{page}");
+}
+
+#[test]
+fn a_text_is_grouped_by_site_even_where_the_run_fails() {
+    let verdict = VERDICT.replace("a | b <c>", "because of this");
+    let input = format!("{SITE}\n{OTHER}\n{verdict}\n{DONE}\n");
+    for (args, wanted) in [
+        (vec!["--format", "text"], Some(1)),
+        (
+            vec!["--format", "text", "--markdown", "/no/such/folder/x.md"],
+            Some(2),
+        ),
+    ] {
+        let (stdout, code) = report(&args, &input);
+        assert_eq!(code, wanted, "{stdout}");
+        let at = |text: &str| {
+            stdout
+                .find(text)
+                .unwrap_or_else(|| panic!("no {text}: {stdout}"))
+        };
+        assert!(at("because of this") < at("Blog/"), "{stdout}");
+    }
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use record::cli::{Common, HasCommon, MapArgs, TargetArgs};
 
+use crate::root::Runtime;
 use crate::support::Date;
 
 /// Says which .NET frameworks an app would get, or exactly why the host would refuse it
@@ -25,9 +26,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "dotnet_root")]
     pub(crate) list_runtimes: Option<PathBuf>,
 
-    /// A registry export (.reg) of the server: install locations, machine environment, version of Windows
+    /// The server's registry: an export (.reg) or a hive (`System32\config\SOFTWARE`, `SYSTEM`), for install locations,
+    /// machine environment and version of Windows; repeat it for several parts [default: this machine's, or the hives of
+    /// `--root`]
     #[arg(long, value_name = "FILE")]
-    pub(crate) registry: Option<PathBuf>,
+    pub(crate) registry: Vec<PathBuf>,
 
     /// Add a variable to the worker's environment
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
@@ -43,11 +46,12 @@ pub(crate) struct Args {
 
     /// Which sites stop starting if this runtime is removed? `8.0.4`, or `Microsoft.NETCore.App/8.0.4` for one framework
     #[arg(long, value_name = "VERSION")]
-    pub(crate) would_break: Vec<String>,
+    pub(crate) would_break: Vec<Runtime>,
 
-    /// Which sites start working if this runtime is installed?
+    /// Which sites start working if this runtime, and the host that it brings, is installed? Written as for `--would-break`;
+    /// both options together are one question
     #[arg(long, value_name = "VERSION")]
-    pub(crate) if_installed: Vec<String>,
+    pub(crate) if_installed: Vec<Runtime>,
 
     /// Tell the resolution step by step, as the host's own trace would
     #[arg(long)]

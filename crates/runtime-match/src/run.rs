@@ -11,7 +11,12 @@ use serde_json::{Value, json};
 use crate::args::Args;
 use crate::examine::{Answer, Examined};
 use crate::machine::Machine;
+use crate::root::NETCORE_APP;
 use crate::rules;
+
+// looking at a small site is a quarter memory, on all cores at once
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Looks at every target.
 ///
@@ -33,10 +38,15 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
 fn look(target: &Target, machine: &Machine, out: &mut Emitter) {
     let examined = Examined::new(target, machine);
     let subject = &target.subject;
-    if let Some(resolution) = resolution(&examined) {
+    let reports = rules::check(&examined);
+    let stops = |report: &Body| match report {
+        Body::Finding(finding) => rules::STOPS_OWN_RUNTIME.contains(&finding.code.as_str()),
+        _ => false,
+    };
+    if let Some(resolution) = resolution(&examined).filter(|_| !reports.iter().any(stops)) {
         out.emit(subject, resolution);
     }
-    for report in rules::check(&examined) {
+    for report in reports {
         match file_of(&report, target) {
             Some(file) => out.emit(&subject.with_path(&file), report),
             None => out.emit(subject, report),
@@ -60,6 +70,13 @@ fn file_of(report: &Body, target: &Target) -> Option<PathBuf> {
 
 /// The record of what the app would run on; nothing where it would not start.
 fn resolution(examined: &Examined<'_>) -> Option<Resolution> {
+    // the module starts no such program
+    if examined
+        .launch()
+        .is_some_and(|launch| launch.error.is_some() && launch.dotnet.is_none())
+    {
+        return None;
+    }
     let deployment = examined
         .deployment()
         .name()
@@ -68,6 +85,9 @@ fn resolution(examined: &Examined<'_>) -> Option<Resolution> {
     if let Some(program) = &examined.program
         && program.brings_runtime(&examined.app)
     {
+        if program.native {
+            return None;
+        }
         examined.deployment().name()?;
         return Some(Resolution {
             frameworks: included(examined),
@@ -112,14 +132,16 @@ fn resolution(examined: &Examined<'_>) -> Option<Resolution> {
     })
 }
 
-/// The frameworks that a self-contained app says it holds.
+/// The frameworks that a self-contained app says it holds, the root framework last.
 fn included(examined: &Examined<'_>) -> Vec<Framework> {
     let config = examined.app.runtime_config().ok().flatten();
     let included = config
         .map(|config| config.included.as_slice())
         .unwrap_or_default();
+    let mut included: Vec<_> = included.iter().collect();
+    included.sort_by_key(|framework| framework.name == NETCORE_APP);
     included
-        .iter()
+        .into_iter()
         .map(|framework| Framework {
             name: framework.name.clone(),
             requested: framework.version.clone(),

@@ -84,6 +84,19 @@ impl<'h> App<'h> {
         }
     }
 
+    /// What requests to a path below the application get where an app of its own was put there without an application:
+    /// IIS refuses the configuration, or the application does not know the path. Around no ASP.NET Core app it depends
+    /// on what else handles the path.
+    pub(crate) fn status_below(&self, virtual_path: &str) -> Option<&'static str> {
+        let machine = &self.host.machine;
+        let (map, environment) = (&machine.map, &machine.environment);
+        let chain = Chain::of_path(&self.host.server, self.site, virtual_path, map, environment);
+        match Effective::new(chain).violations().is_empty() {
+            true => self.core.is_some().then_some("404"),
+            false => Some("500.19"),
+        }
+    }
+
     /// `Shop/api`, as messages name it.
     pub(crate) fn name(&self) -> String {
         name(&self.site.name, &self.application.path)
@@ -129,6 +142,9 @@ impl<'h> App<'h> {
                 self.site.log_directory.as_ref().map_or(LOGS, |s| &s.value),
             )),
             worker_started: machine.worker_started(&self.application.pool),
+            worker_path: machine.worker_path(&self.application.pool),
+            was_started: machine.was_started(),
+            live: machine.is_live,
         }
     }
 }

@@ -43,6 +43,24 @@ impl Home {
         })
     }
 
+    /// The home folder that an app's folder lies in: it is `site\wwwroot` of one.
+    pub(crate) fn around(app: &Path) -> Option<Self> {
+        let named = |folder: &Path, name: &str| {
+            folder
+                .file_name()
+                .is_some_and(|n| n.eq_ignore_ascii_case(name))
+        };
+        let whole = std::path::absolute(app).ok()?;
+        let site = whole
+            .parent()
+            .filter(|site| named(&whole, "wwwroot") && named(site, "site"))?;
+        let home = Self::at(site.parent()?)?;
+        Some(Self {
+            app: app.to_owned(),
+            ..home
+        })
+    }
+
     /// What the folder tells about the app's record.
     pub(crate) fn describe(&self, site: &mut Site) {
         let own = PathMap::identity().to_windows(&self.folder);

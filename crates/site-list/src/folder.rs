@@ -25,26 +25,26 @@ const OF_DOTNET: [&str; 5] = ["host", "packs", "sdk", "shared", "store"];
 /// # Errors
 /// The output is gone.
 pub(crate) fn list(folder: &Path, selection: &Selection, out: &mut Output) -> io::Result<()> {
-    // A file stands for the folder that it is in, and only that.
-    if let Some(parent) = folder.parent().filter(|_| folder.is_file()) {
-        let parent = if parent.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            parent
-        };
-        return if selection.has_folder(&parent.to_string_lossy()) {
-            out.emit(&Subject::of_path(parent), site(parent, model(parent), None))
-        } else {
-            Ok(())
-        };
-    }
+    let subject = Subject::of_path(folder);
+    let shown = folder.display();
     let mut apps = Apps {
         selection,
         out,
         found: 0,
+        told: 0,
+        is_unread: false,
         here: Files::default(),
         of_homes: Vec::new(),
     };
+    if folder.is_file() {
+        list_file(folder, &mut apps)?;
+        return if apps.found > apps.told {
+            apps.none_fits(folder)
+        } else {
+            Ok(())
+        };
+    }
+    let is_dotnet = is_dotnet(folder);
     let walk = WalkDir::new(folder)
         .max_depth(DEPTH)
         .follow_links(false)
@@ -57,32 +57,61 @@ pub(crate) fn list(folder: &Path, selection: &Selection, out: &mut Output) -> io
     for entry in walk {
         match entry {
             Ok(entry) => apps.entry(&entry)?,
-            Err(error) => unreadable(&error, apps.out)?,
+            Err(error) => apps.unreadable(&error)?,
         }
     }
     apps.tell_folder()?;
-    if apps.found > 0 {
+    // Somebody named it: what is wrong with it is for the other tools to tell.
+    if apps.found == 0 && !is_dotnet && holds_program(folder) {
+        apps.tell(folder, model(folder), None)?;
+    }
+    apps.out.flush()?;
+    if apps.told > 0 || apps.is_unread {
         return Ok(());
     }
-    let subject = Subject::of_path(folder);
-    // Somebody named it: what is wrong with it is for the other tools to tell.
-    if holds_program(folder) {
-        return out.emit(&subject, site(folder, model(folder), None));
+    if apps.found == 0 && is_dotnet {
+        let message = format!("{shown} is a .NET installation, no published app.");
+        return out.emit(&subject, Finding::new(NO_APP, Severity::Warning, message));
     }
-    let message = format!(
-        "There is no published ASP.NET Core app in {} or below it.",
-        folder.display()
-    );
-    let finding = Finding::new(NO_APP, Severity::Warning, message)
+    if apps.found > 0 {
+        return apps.none_fits(folder);
+    }
+    let message = format!("There is no published ASP.NET Core app in {shown} or below it.");
+    let finding = Finding::new(NO_APP, Severity::Error, message)
         .help("Name the folder that dotnet publish wrote, or the folder that IIS has as the physical path.");
     out.emit(&subject, finding)
+}
+
+/// What one file that was named tells: it stands for the folder that it is in, and only that. A file of another kind
+/// (a pattern meets them, too) stands for nothing.
+fn list_file(file: &Path, apps: &mut Apps<'_>) -> io::Result<()> {
+    let name = file
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    if !is_of_app(&name) {
+        let message = format!("{} is no part of a published app.", file.display());
+        let finding = Finding::new(NO_APP, Severity::Warning, message)
+            .help("Name a folder, or a web.config, program or settings file in it.");
+        return apps.out.emit(&Subject::of_path(file), finding);
+    }
+    let parent = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    apps.tell(parent, model(parent), None)
 }
 
 /// Apps met on a walk.
 struct Apps<'w> {
     selection: &'w Selection,
     out: &'w mut Output,
+    /// Apps met, and those of them that were asked for.
     found: usize,
+    told: usize,
+    /// A failure was told.
+    is_unread: bool,
     here: Files,
     /// Apps told already, with their App Service home.
     of_homes: Vec<PathBuf>,
@@ -104,6 +133,7 @@ impl Apps<'_> {
         };
         if self.here.folder != parent || entry.file_type().is_dir() {
             self.tell_folder()?;
+            self.out.flush_when_due()?;
             self.here.folder = parent.to_owned();
         }
         if entry.path_is_symlink() && path.is_dir() {
@@ -113,7 +143,7 @@ impl Apps<'_> {
             );
             let finding = Finding::new(LINK, Severity::Info, message)
                 .help("Name the folder that it leads to.");
-            return self.out.emit(&Subject::of_path(path), finding);
+            return self.out.hold(&Subject::of_path(path), finding);
         }
         let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
         if name == "logfiles" && entry.file_type().is_dir() {
@@ -154,8 +184,45 @@ impl Apps<'_> {
         if !self.selection.has_folder(&app.to_string_lossy()) {
             return Ok(());
         }
-        self.out
-            .emit(&Subject::of_path(app), site(app, model, home))
+        self.told += 1;
+        let around = || Home::around(app);
+        let record = match home {
+            Some(home) => site(app, model, Some(home)),
+            None => site(app, model, around().as_ref()),
+        };
+        self.out.hold(&Subject::of_path(app), record)
+    }
+
+    /// Apps are there, and none of them was asked for.
+    fn none_fits(&mut self, folder: &Path) -> io::Result<()> {
+        let message = format!(
+            "No app in {} fits --site, --pool and --app.",
+            folder.display()
+        );
+        let finding = Finding::new(NO_APP, Severity::Error, message)
+            .help("A folder has no site and no pool: choose its apps by --app, which is compared with the path.");
+        self.out.emit(&Subject::of_path(folder), finding)
+    }
+
+    fn unreadable(&mut self, error: &walkdir::Error) -> io::Result<()> {
+        self.is_unread = true;
+        let subject = error.path().map(Subject::of_path).unwrap_or_default();
+        let place = error
+            .path()
+            .map(|p| p.display().to_string())
+            .unwrap_or_default();
+        let mut failure = Failure::new(
+            UNREADABLE,
+            format!("The folder {place} cannot be looked into."),
+        );
+        if let Some(error) = error.io_error() {
+            failure = Failure::new(
+                UNREADABLE,
+                format!("The folder {place} cannot be looked into: {error}."),
+            )
+            .os_error(error);
+        }
+        self.out.emit(&subject, failure)
     }
 }
 
@@ -180,13 +247,13 @@ fn is_skipped(entry: &DirEntry) -> bool {
             .iter()
             .any(|name| entry.file_name().eq_ignore_ascii_case(name))
     };
-    let in_dotnet = || {
-        entry
-            .path()
-            .parent()
-            .is_some_and(|parent| parent.join("host").join("fxr").is_dir())
-    };
+    let in_dotnet = || entry.path().parent().is_some_and(is_dotnet);
     entry.depth() > 0 && (named(&SKIPPED) || (named(&OF_DOTNET) && in_dotnet()))
+}
+
+/// The root of a .NET installation.
+fn is_dotnet(folder: &Path) -> bool {
+    folder.join("host").join("fxr").is_dir()
 }
 
 /// Whether a web.config makes its folder an app, and the hosting model in it. One that cannot be read hides both.
@@ -220,12 +287,18 @@ fn holds_program(folder: &Path) -> bool {
     };
     let mut names =
         entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().to_ascii_lowercase()));
-    names.any(|name| {
-        name == "web.config"
-            || name.ends_with(".dll")
-            || name.ends_with(".exe")
-            || name == "appsettings.json"
+    names.any(|name| match name.strip_suffix(".json") {
+        Some(stem) => stem == "appsettings",
+        None => is_of_app(&name),
     })
+}
+
+/// A file, by its name in lower case, that a published app is made of.
+fn is_of_app(name: &str) -> bool {
+    name == "web.config"
+        || [".dll", ".exe", ".json"]
+            .iter()
+            .any(|end| name.ends_with(end))
 }
 
 fn site(app: &Path, model: Option<HostingModel>, home: Option<&Home>) -> Site {
@@ -239,24 +312,4 @@ fn site(app: &Path, model: Option<HostingModel>, home: Option<&Home>) -> Site {
         home.describe(&mut site);
     }
     site
-}
-
-fn unreadable(error: &walkdir::Error, out: &mut Output) -> io::Result<()> {
-    let subject = error.path().map(Subject::of_path).unwrap_or_default();
-    let place = error
-        .path()
-        .map(|p| p.display().to_string())
-        .unwrap_or_default();
-    let mut failure = Failure::new(
-        UNREADABLE,
-        format!("The folder {place} cannot be looked into."),
-    );
-    if let Some(error) = error.io_error() {
-        failure = Failure::new(
-            UNREADABLE,
-            format!("The folder {place} cannot be looked into: {error}."),
-        )
-        .os_error(error);
-    }
-    out.emit(&subject, failure)
 }

@@ -1,5 +1,5 @@
 //! A server's configuration together with the machine that it is on: what rules look at.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use iis_config::asp_net_core::HostingModel;
@@ -7,7 +7,7 @@ use iis_config::document::Element;
 use iis_config::environment::{Environment, fold};
 use iis_config::server::{Application, Server, Site};
 use iis_config::source::Origin;
-use iis_config::windows_path::Located;
+use iis_config::windows_path::{self, Located};
 use record::pool;
 
 use crate::app::{self, App};
@@ -52,10 +52,12 @@ pub(crate) struct Host {
     pub(crate) server: Server,
     pub(crate) machine: Machine,
     pub(crate) modules: Vec<GlobalModule>,
-    /// Folded pool name to the ASP.NET Core apps in it, of pools with more than one application.
+    /// Folded pool name to the ASP.NET Core apps in it that start, of pools with more than one such application.
     shared: HashMap<String, Members>,
     /// Binding to the first site that has it.
     bindings: HashMap<String, String>,
+    /// Folders of applications and virtual directories, in the form that is compared.
+    folders: HashSet<String>,
     /// The copy holds the Windows folder, too.
     pub(crate) has_windows: bool,
 }
@@ -72,22 +74,30 @@ impl Host {
                     .or_insert(site.name.clone());
             }
         }
+        let applications = server.sites.iter().flat_map(|site| &site.applications);
+        let directories = applications.flat_map(|application| &application.virtual_directories);
+        let paths = directories.filter_map(|directory| directory.physical_path.as_ref());
+        let folders = paths
+            .map(|path| windows_path::comparable(&machine.environment.expand(&path.value)))
+            .collect();
         let mut host = Self {
             server,
             machine,
             modules,
             shared: HashMap::new(),
             bindings,
+            folders,
             has_windows,
         };
         host.shared = host.find_shared();
         host
     }
 
-    /// Hosting models by pool, where a pool has more than one application: only these need a look at each other.
+    /// Hosting models by pool, where a pool has more than one application of sites that start: only these need a look
+    /// at each other.
     fn find_shared(&self) -> HashMap<String, Members> {
         let applications = || {
-            let sites = self.server.sites.iter();
+            let sites = self.server.sites.iter().filter(|site| starts(site));
             sites.flat_map(|site| {
                 site.applications
                     .iter()
@@ -112,7 +122,7 @@ impl Host {
         };
         // Nothing is written, so nothing can fail.
         let _ = pool::ordered(&several, look, |found| {
-            if let Some((pool, model, name)) = found {
+            for (pool, model, name) in found.into_iter().flatten() {
                 shared.entry(pool).or_default().add(model, name);
             }
             Ok(())
@@ -123,6 +133,11 @@ impl Host {
     /// The ASP.NET Core apps of a pool, where it has several applications.
     pub(crate) fn members(&self, pool: &str) -> Option<&Members> {
         self.shared.get(&fold(pool))
+    }
+
+    /// A folder (as the server has it) that some application or virtual directory of the server leads to.
+    pub(crate) fn serves(&self, folder: &str) -> bool {
+        self.folders.contains(&windows_path::comparable(folder))
     }
 
     /// The first site that has this binding.

@@ -1,26 +1,29 @@
 //! The machine that the sites run on: this one, or a copied server in folders.
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::Context as _;
 use iis_config::document;
 use iis_config::environment::{Environment, fold};
-use iis_config::registry_export::parse_below;
+use iis_config::registry_export;
 use iis_config::server;
 use iis_config::windows_path::{Located, PathMap, join};
 
 use crate::args::Args;
-use crate::sys::{self, Service};
+use crate::sys::{self, Service, Worker};
 
 /// The keys that the machine's environment is made of.
-const KEYS: [&str; 3] = [
-    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Environment",
+const KEYS: [&str; 5] = [
     r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion",
     r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion",
+    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Environment",
+    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\W3SVC",
+    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WAS",
 ];
 /// The same of an export, where CurrentControlSet may be a numbered one.
-const EXPORTED: [&str; 3] = [r"HKEY_LOCAL_MACHINE\SYSTEM", KEYS[1], KEYS[2]];
+const EXPORTED: [&str; 3] = [r"HKEY_LOCAL_MACHINE\SYSTEM", KEYS[0], KEYS[1]];
 
 /// Folder of IIS's configuration.
 const CONFIG: &str = r"%windir%\System32\inetsrv\config";
@@ -31,12 +34,24 @@ pub(crate) struct Machine {
     pub(crate) map: PathMap,
     /// Variables of services and worker processes.
     pub(crate) environment: Environment,
-    /// Folded pool name to the start of its oldest worker process.
-    workers: HashMap<String, SystemTime>,
+    /// Folded pool name to its oldest worker process.
+    workers: HashMap<String, Oldest>,
     /// The IIS service, on a running server.
     pub(crate) web_service: Option<Service>,
+    /// When WAS started, on a running server.
+    was_started: Option<SystemTime>,
+    /// What a running server did not tell: the message, and the system's error where there was one.
+    pub(crate) untold: Vec<(String, Option<std::io::Error>)>,
     /// This machine rather than a copy.
     pub(crate) is_live: bool,
+}
+
+/// A pool's oldest worker process.
+#[derive(Debug)]
+struct Oldest {
+    started: SystemTime,
+    /// Its `Path`, where its memory could be read.
+    path: Option<String>,
 }
 
 impl Machine {
@@ -46,17 +61,24 @@ impl Machine {
         let map = PathMap::new(args.map.root.as_deref(), &args.map.map)?;
         let is_live =
             map.is_identity() && args.server.apphost.is_none() && args.server.registry.is_none();
+        let mut untold = Vec::new();
         let environment = match &args.server.registry {
             Some(file) => {
-                let bytes = std::fs::read(file)
+                let bytes = registry_export::read(file)
                     .with_context(|| format!("cannot read {}", file.display()))?;
-                let export = parse_below(&bytes, &EXPORTED)
+                let export = registry_export::parse_below(&bytes, &EXPORTED)
                     .with_context(|| format!("{} is no registry export", file.display()))?;
                 export.registry.machine_environment()
             }
             // Without a registry there is still a usual one; a machine that is not Windows has none to ask.
             None if is_live => sys::registry(&[], &KEYS).map_or_else(
-                |_| Environment::windows_defaults(),
+                |error| {
+                    if sys::IS_LIVE {
+                        let message = "The registry cannot be read: Windows' usual folders and variables are taken.";
+                        untold.push((message.to_owned(), Some(error)));
+                    }
+                    Environment::windows_defaults()
+                },
                 |registry| registry.machine_environment(),
             ),
             None => Environment::windows_defaults(),
@@ -65,9 +87,10 @@ impl Machine {
             map,
             environment,
             is_live,
+            untold,
             ..Self::empty()
         };
-        if is_live {
+        if is_live && sys::IS_LIVE {
             machine.look_at_processes();
         }
         Ok(machine)
@@ -80,18 +103,59 @@ impl Machine {
             environment: Environment::windows_defaults(),
             workers: HashMap::new(),
             web_service: None,
+            was_started: None,
+            untold: Vec::new(),
             is_live: false,
         }
     }
 
-    /// Facts that only make the answer better: who may not see them goes without.
+    /// Facts that only make the answer better: who may not see them is told so, and goes without.
     fn look_at_processes(&mut self) {
-        self.web_service = sys::service("W3SVC").ok().flatten();
-        for worker in sys::workers().unwrap_or_default() {
-            if let (Some(pool), Some(started)) = (worker.pool, worker.started) {
-                let oldest = self.workers.entry(fold(&pool)).or_insert(started);
-                *oldest = started.min(*oldest);
+        let mut service = |name: &str| match sys::service(name) {
+            Ok(service) => service,
+            Err(error) => {
+                let message = format!("The service {name} cannot be asked whether it runs.");
+                self.untold.push((message, Some(error)));
+                None
             }
+        };
+        let (web, was) = (service("W3SVC"), service("WAS"));
+        self.web_service = web;
+        self.was_started = was.and_then(|service| service.started);
+        match sys::workers() {
+            Ok(workers) => self.add_workers(workers),
+            Err(error) => {
+                let message = "The processes of this machine cannot be listed.".to_owned();
+                self.untold.push((message, Some(error)));
+            }
+        }
+    }
+
+    fn add_workers(&mut self, workers: Vec<Worker>) {
+        let mut hidden = Vec::new();
+        for worker in workers {
+            let (Some(pool), Some(started)) = (&worker.pool, worker.started) else {
+                hidden.push(worker.pid.to_string());
+                continue;
+            };
+            let oldest = Oldest {
+                started,
+                path: worker.variable("Path").map(str::to_owned),
+            };
+            match self.workers.entry(fold(pool)) {
+                Entry::Occupied(mut known) if started < known.get().started => {
+                    known.insert(oldest);
+                }
+                Entry::Occupied(_) => {}
+                Entry::Vacant(place) => drop(place.insert(oldest)),
+            }
+        }
+        if !hidden.is_empty() {
+            let message = format!(
+                "Worker processes (w3wp.exe {}) cannot be looked into: since when they run, for which pool and with which Path is not known.",
+                hidden.join(", ")
+            );
+            self.untold.push((message, None));
         }
     }
 
@@ -99,7 +163,17 @@ impl Machine {
     pub(crate) fn worker_started(&self, pool: &str) -> Option<String> {
         self.workers
             .get(&fold(pool))
-            .map(|time| humantime::format_rfc3339_seconds(*time).to_string())
+            .map(|oldest| wire_time(oldest.started))
+    }
+
+    /// The `Path` of that worker process.
+    pub(crate) fn worker_path(&self, pool: &str) -> Option<String> {
+        self.workers.get(&fold(pool))?.path.clone()
+    }
+
+    /// When WAS started, as the wire has it.
+    pub(crate) fn was_started(&self) -> Option<String> {
+        self.was_started.map(wire_time)
     }
 
     /// A Windows path with variables, on this machine.
@@ -160,5 +234,46 @@ impl Machine {
         self.map
             .to_windows(path)
             .unwrap_or_else(|| path.display().to_string())
+    }
+}
+
+fn wire_time(time: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(time).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn worker(pid: u32, pool: Option<&str>, second: u64, path: Option<&str>) -> Worker {
+        Worker {
+            pid,
+            pool: pool.map(str::to_owned),
+            started: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(second)),
+            environment: path.map(|path| vec![("PATH".to_owned(), path.to_owned())]),
+        }
+    }
+
+    #[test]
+    fn the_oldest_worker_of_a_pool_counts_and_hidden_ones_are_told() {
+        let mut machine = Machine::empty();
+        machine.add_workers(vec![
+            worker(4, Some("Shop"), 20, Some(r"C:\new")),
+            worker(5, Some("shop"), 10, Some(r"C:\old")),
+            worker(6, Some("SHOP"), 30, None),
+            worker(7, None, 1, None),
+        ]);
+        assert_eq!(machine.worker_path("shop").as_deref(), Some(r"C:\old"));
+        assert_eq!(
+            machine.worker_started("Shop").as_deref(),
+            Some("1970-01-01T00:00:10Z")
+        );
+        assert_eq!(machine.worker_path("Other"), None);
+        let [(message, None)] = machine.untold.as_slice() else {
+            panic!("{:?}", machine.untold)
+        };
+        assert!(message.contains("w3wp.exe 7)"), "{message}");
     }
 }

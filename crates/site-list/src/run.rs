@@ -11,7 +11,7 @@ use crate::azure::Home;
 use crate::folder;
 use crate::host::Host;
 use crate::machine::Machine;
-use crate::rules::{self, CONFIG_MALFORMED, CONFIG_SOURCE, NO_APP};
+use crate::rules::{self, CONFIG_MALFORMED, CONFIG_SOURCE, NO_APP, SERVER_UNREADABLE};
 use crate::selection::Selection;
 
 /// Applications looked at together: enough for all cores, few enough to hold what they say.
@@ -73,6 +73,11 @@ fn list(host: &Host, selection: &Selection, session: &mut Session) -> anyhow::Re
             .out()
             .emit(&subject, Failure::new(CONFIG_SOURCE, message))?;
     }
+    for (message, error) in &host.machine.untold {
+        session
+            .out()
+            .emit(&subject, untold(message, error.as_ref()))?;
+    }
     for finding in rules::server(host) {
         session.out().emit(&subject, finding)?;
     }
@@ -91,11 +96,12 @@ fn list(host: &Host, selection: &Selection, session: &mut Session) -> anyhow::Re
     for batch in chosen.chunks(BATCH) {
         let (out, mut count) = (session.out(), 0);
         let look = |(site, application): &(&Site, &Application)| look(host, site, application);
-        pool::ordered(batch, look, |records| {
-            count += 1;
-            records
-                .into_iter()
-                .try_for_each(|(subject, body)| out.emit(&subject, body))
+        pool::ordered(batch, look, |applications| {
+            count += applications.len();
+            for (subject, body) in applications.into_iter().flatten() {
+                out.hold(&subject, body)?;
+            }
+            out.flush()
         })?;
         (0..count).for_each(|_| session.count_target());
     }
@@ -106,9 +112,25 @@ fn list(host: &Host, selection: &Selection, session: &mut Session) -> anyhow::Re
         };
         session
             .out()
-            .emit(&subject, Finding::new(NO_APP, Severity::Warning, message))?;
+            .emit(&subject, Finding::new(NO_APP, Severity::Error, message))?;
     }
     Ok(())
+}
+
+/// A fact of a running server that is missing from the records. An elevated prompt sees all of them.
+fn untold(message: &str, error: Option<&std::io::Error>) -> Failure {
+    let message = match error {
+        Some(error) => format!("{message} ({error})"),
+        None => message.to_owned(),
+    };
+    let failure = Failure::new(SERVER_UNREADABLE, message);
+    match error {
+        Some(error) => failure.os_error(error),
+        None => Failure {
+            needs_elevation: true,
+            ..failure
+        },
+    }
 }
 
 /// The records of one application: the site record first.
@@ -117,4 +139,21 @@ fn look(host: &Host, site: &Site, application: &Application) -> Vec<(Subject, Bo
     let mut records = vec![(app.subject(), Body::from(app.record()))];
     rules::application(&app, &mut records);
     records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_does_not_tell_is_a_failure_that_elevation_may_mend() {
+        let hidden = untold("w3wp.exe 7 cannot be looked into.", None);
+        assert_eq!(hidden.code, "server/unreadable");
+        assert!(hidden.needs_elevation);
+        let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let denied = untold("W3SVC cannot be asked.", Some(&denied));
+        assert!(denied.needs_elevation && denied.message.starts_with("W3SVC cannot be asked. ("));
+        let other = std::io::Error::from(std::io::ErrorKind::NotFound);
+        assert!(!untold("W3SVC cannot be asked.", Some(&other)).needs_elevation);
+    }
 }

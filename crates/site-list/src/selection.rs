@@ -19,7 +19,8 @@ impl Selection {
     pub(crate) fn new(args: &ServerArgs) -> anyhow::Result<Self> {
         let patterns = |texts: &[String]| -> anyhow::Result<Vec<Pattern>> {
             let pattern = |text: &String| {
-                Pattern::new(&fold(text)).with_context(|| format!("'{text}' is no pattern"))
+                Pattern::new(&plain_brackets(&fold(text)))
+                    .with_context(|| format!("'{text}' is no pattern"))
             };
             texts.iter().map(pattern).collect()
         };
@@ -42,6 +43,11 @@ impl Selection {
     pub(crate) fn has_folder(&self, path: &str) -> bool {
         self.sites.is_empty() && self.pools.is_empty() && any(&self.apps, path)
     }
+}
+
+/// Brackets are characters of a name here: only `*` and `?` stand for others.
+fn plain_brackets(text: &str) -> String {
+    text.replace('[', "[[]")
 }
 
 fn any(patterns: &[Pattern], text: &str) -> bool {
@@ -73,12 +79,8 @@ mod tests {
             some.has_app("/API/v1", "P") && !some.has_app("/", "P") && !some.has_app("/api", "Q")
         );
         assert!(!some.has_folder("/api"));
-        assert!(
-            Selection::new(&ServerArgs {
-                site: vec!["[".into()],
-                ..ServerArgs::default()
-            })
-            .is_err()
-        );
+        let brackets = selection(&["[x", "a[bc]*", "d]"], &[], &[]);
+        assert!(brackets.has_site("[X") && brackets.has_site("A[bc] d") && brackets.has_site("d]"));
+        assert!(!brackets.has_site("ab"));
     }
 }

@@ -111,12 +111,53 @@ fn a_named_folder_is_a_target_even_where_little_is_in_it() {
 #[test]
 fn a_folder_without_app_is_told() {
     let folder = folder(&[("index.html", "")]);
-    let ran = list(folder.path());
+    let ran = Pipe::new().tool("site-list", [folder.path()]).run();
     assert_eq!(
         (codes(&ran), ran.code()),
-        (vec!["folder/no-app".to_owned()], Some(0))
+        (vec!["folder/no-app".to_owned()], Some(2))
     );
     assert!(ran.records_of("site").is_empty());
+}
+
+#[test]
+fn a_choice_that_no_app_of_the_folder_fits_is_an_error() {
+    let folder = folder(&[("web.config", WEB_CONFIG)]);
+    for target in [folder.path().to_owned(), folder.path().join("web.config")] {
+        for choice in [["--site", "Shop"], ["--app", "/nowhere"]] {
+            let arguments = [target.as_os_str(), choice[0].as_ref(), choice[1].as_ref()];
+            let ran = Pipe::new().tool("site-list", arguments).run();
+            assert_eq!(
+                (codes(&ran), ran.code()),
+                (vec!["folder/no-app".to_owned()], Some(2))
+            );
+        }
+    }
+}
+
+/// A pattern of a shell names whatever lies there.
+#[test]
+fn files_of_no_app_and_dotnet_itself_are_no_apps() {
+    let folder = folder(&[
+        ("README.md", ""),
+        ("dotnet/dotnet.exe", "MZ"),
+        ("dotnet/host/fxr/8.0.4/hostfxr.dll", "MZ"),
+        ("shop/web.config", WEB_CONFIG),
+    ]);
+    let at = |name: &str| folder.path().join(name);
+    let run = |names: &[&str]| {
+        Pipe::new()
+            .tool("site-list", names.iter().map(|name| at(name)))
+            .run()
+    };
+    let ran = run(&["README.md", "dotnet", "shop"]);
+    assert_eq!(apps(folder.path(), &ran), ["shop"]);
+    assert_eq!(codes(&ran), ["folder/no-app", "folder/no-app"]);
+    assert_eq!(ran.code(), Some(0));
+    for name in ["README.md", "dotnet"] {
+        let ran = run(&[name]);
+        assert_eq!(apps(folder.path(), &ran), [""; 0]);
+        assert_eq!(ran.code(), Some(2), "{}", ran.text());
+    }
 }
 
 #[test]
@@ -173,10 +214,24 @@ fn a_copied_home_is_mapped_for_the_tools_behind() {
         ("site/wwwroot/App.runtimeconfig.json", "{}"),
         ("LogFiles/x", ""),
     ]);
-    let site = &list(folder.path()).records_of("site")[0];
+    // The home, what it holds, the app's own folder, a file of it.
+    for below in [
+        "",
+        "site",
+        "site/wwwroot",
+        "site/wwwroot/App.runtimeconfig.json",
+    ] {
+        check_copied_home(folder.path(), &folder.path().join(below));
+    }
+}
+
+fn check_copied_home(home: &Path, named: &Path) {
+    let sites = list(named).records_of("site");
+    assert_eq!(sites.len(), 1, "{sites:?}");
+    let site = &sites[0];
     assert_eq!(
         site["map"],
-        serde_json::json!([format!("C:\\home={}", folder.path().display())])
+        serde_json::json!([format!("C:\\home={}", home.display())])
     );
     assert_eq!(site["physical_path"], r"C:\home\site\wwwroot");
 }

@@ -10,12 +10,13 @@ use record::cli::{Common, HasCommon, MapArgs, TargetArgs};
 /// Reads the app's <aspNetCore>, builds the module's command line and environment, starts the process on a port of its
 /// own, waits for an IPv4 listener as the module does (every 250 ms, startupTimeLimit, two tries), sends one request
 /// with the pairing token and shuts the app down as the module does. Nothing of a live site is touched: another port,
-/// another process, and the whole process tree is ended at the end.
+/// another process, and the whole process tree is ended at the end. (On Linux a probe that is itself ended by `kill -9`
+/// takes along the program that it started, but not what that program has started.)
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "start-probe",
     version,
-    after_help = "Examples:\n  start-probe C:\\inetpub\\shop\n  start-probe ./publish --environment Development --timeout 20\n  start-probe ./publish | log-grep\n  site-list --name shop | start-probe | log-grep | verdict | report"
+    after_help = "Examples:\n  start-probe C:\\inetpub\\shop\n  start-probe ./publish --environment Development --timeout 20\n  start-probe ./publish | log-grep\n  site-list --site shop | start-probe | log-grep | verdict | report"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -38,7 +39,7 @@ pub(crate) struct Args {
     pub(crate) dotnet: Option<PathBuf>,
 
     /// Keep the app up after its record until Ctrl-C (one target only)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "as_pool")]
     pub(crate) keep_running: bool,
 
     /// Send no request to the started app
@@ -60,6 +61,10 @@ pub(crate) struct Args {
     /// Send Ctrl-Break to the console of a process: this tool's own second half
     #[arg(long, hide = true, value_name = "PID", exclusive = true)]
     pub(crate) send_break: Option<u32>,
+
+    /// The site record of the one target: how --as-pool hands it to the probe inside the task
+    #[arg(long, hide = true, value_name = "FILE", conflicts_with = "as_pool")]
+    pub(crate) site_record: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) map: MapArgs,

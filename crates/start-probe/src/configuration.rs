@@ -3,14 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use iis_config::asp_net_core::AspNetCore;
-use iis_config::document::ReadError;
-use iis_config::effective::{Chain, Effective};
+use iis_config::document::{Position, ReadError};
+use iis_config::effective::{Chain, Effective, Violation};
 use iis_config::environment::Environment;
 use iis_config::server::Server;
 use iis_config::source::SourceFile;
 use iis_config::windows_path::PathMap;
+use record::cause;
 use record::input::Target;
 use record::wire::Failure;
+
+use crate::plan::refusal::Refusal;
 
 /// What the module has read before it starts anything.
 #[derive(Debug)]
@@ -21,6 +24,10 @@ pub(crate) struct Configuration {
     /// `windows;`, `basic;` and `anonymous;` as they are on, or `none`.
     pub(crate) authentication: String,
     pub(crate) web_sockets: bool,
+    /// IIS does not take the files.
+    pub(crate) refusal: Option<Refusal>,
+    /// app_offline.htm lies in the folder: the module serves that.
+    pub(crate) app_offline: bool,
 }
 
 /// Reads the configuration of a site's application with all that it inherits, or of an app folder alone.
@@ -34,20 +41,38 @@ pub(crate) fn read(
 ) -> Result<Configuration, Box<Failure>> {
     let folder = folder(&target.path);
     let folder = std::path::absolute(&folder).unwrap_or(folder);
-    let effective = match of_site(target, map, environment) {
+    let app = published_app::load(&folder, published_app::Options::default());
+    let app_offline = app.path_of("app_offline.htm").is_some();
+    let of_site = of_site(target, map, environment);
+    let of_server = of_site.is_some();
+    let effective = match of_site {
         Some(effective) => effective,
-        None => of_folder(&folder)?,
+        None => match of_folder(&folder, app.path_of("web.config"))? {
+            Ok(effective) => effective,
+            Err(refusal) => {
+                return Ok(Configuration {
+                    folder,
+                    section: nothing(),
+                    authentication: "anonymous;".into(),
+                    web_sockets: true,
+                    refusal: Some(refusal),
+                    app_offline,
+                });
+            }
+        },
     };
-    let section = effective.asp_net_core().ok_or_else(|| {
-        failure(format!(
-            "no <aspNetCore> is in force for {}: the module would not start anything there",
-            folder.display()
-        ))
-    })?;
+    let refusal = Refusal::of_server(&effective, of_server);
+    let section = match effective.asp_net_core() {
+        Some(section) => section,
+        None if refusal.is_some() => nothing(),
+        None => return Err(none_in_force(&effective, &folder)),
+    };
     Ok(Configuration {
         section,
         authentication: authentication(&effective),
         web_sockets: switch(&effective, "webSocket", true),
+        refusal,
+        app_offline,
         folder,
     })
 }
@@ -79,24 +104,59 @@ fn of_site(
     )))
 }
 
-fn of_folder(folder: &Path) -> Result<Effective<'static>, Box<Failure>> {
-    let app = published_app::load(folder, published_app::Options::default());
-    let path = app.path_of("web.config").ok_or_else(|| {
+/// The configuration of a folder alone, or why IIS does not take its web.config.
+fn of_folder(
+    folder: &Path,
+    path: Option<PathBuf>,
+) -> Result<Result<Effective<'static>, Refusal>, Box<Failure>> {
+    let path = path.ok_or_else(|| {
         failure(format!(
             "{} has no web.config: the module would not start anything there",
             folder.display()
         ))
     })?;
     match SourceFile::read(&path) {
-        Ok(file) => Ok(Effective::new(Chain::of_file(file))),
+        Ok(file) => Ok(Ok(Effective::new(Chain::of_file(file)))),
         Err(ReadError::Io(error)) => Err(Box::new(
             (*failure(format!("{} cannot be read: {error}", path.display()))).os_error(&error),
         )),
-        Err(error) => Err(failure(format!(
-            "{} cannot be read: {error}",
-            path.display()
+        Err(error) => Ok(Err(Refusal::by_server(
+            format!("{} is not well-formed: {error}", path.display()),
+            cause::WEBCONFIG_MALFORMED,
         ))),
     }
+}
+
+/// The section of a file that is not taken.
+fn nothing() -> AspNetCore {
+    AspNetCore {
+        position: Position { line: 1, column: 1 },
+        attributes: Vec::new(),
+        environment_variables: Vec::new(),
+        handler_settings: Vec::new(),
+        location_path: None,
+        inherit_in_child_applications: true,
+    }
+}
+
+/// No section: there is none, or its file is out of reach.
+fn none_in_force(effective: &Effective<'_>, folder: &Path) -> Box<Failure> {
+    let unreadable = effective
+        .chain()
+        .problems()
+        .iter()
+        .find_map(|problem| match problem {
+            Violation::Unreadable { path, message, .. } => {
+                Some(format!("{} cannot be read: {message}", path.display()))
+            }
+            _ => None,
+        });
+    failure(unreadable.unwrap_or_else(|| {
+        format!(
+            "no <aspNetCore> is in force for {}: the module would not start anything there",
+            folder.display()
+        )
+    }))
 }
 
 /// IIS's own defaults are anonymous on, the others off.
@@ -169,13 +229,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_started_from_is_a_failure() {
-        for text in ["<configuration/>", "<configuration", ""] {
-            assert_eq!(
-                read_text(text).unwrap_err().code,
-                "start/no-configuration",
-                "{text}"
-            );
-        }
+        let told = read_text("<configuration/>").unwrap_err();
+        assert_eq!(told.code, "start/no-configuration");
         let empty = tempfile::tempdir().unwrap();
         let nothing = read(
             &Target::of_path(empty.path()),
@@ -183,5 +238,57 @@ mod tests {
             &Environment::new(),
         );
         assert!(nothing.unwrap_err().message.contains("no web.config"));
+    }
+
+    #[test]
+    fn what_iis_does_not_take_is_refused_whatever_it_says() {
+        let section = |inner: &str| {
+            format!(
+                "<configuration><system.webServer><aspNetCore processPath=\"dotnet\" {inner}</system.webServer></configuration>"
+            )
+        };
+        for text in [
+            "<configuration".to_owned(),
+            String::new(),
+            section("startupTimeLimit=\"99999\" />"),
+            section("StartupTimeLimit=\"9\" />"),
+            section(
+                "><environmentVariables><environmentVariable name=\"\" value=\"1\" /></environmentVariables></aspNetCore>",
+            ),
+            section(
+                "/><handlers><add name=\"a\" path=\"*\" verb=\"*\" /><add name=\"a\" path=\"x\" verb=\"*\" /></handlers>",
+            ),
+        ] {
+            let refusal = read_text(&text).unwrap().refusal.unwrap();
+            assert_eq!(
+                (refusal.cause, refusal.status),
+                (Some("webconfig-malformed"), "500.19"),
+                "{text}"
+            );
+        }
+        let sound = read_text(&section("startupTimeLimit=\"9\" />")).unwrap();
+        assert_eq!(sound.refusal, None);
+        // Of another path than the folder's own.
+        let elsewhere = section("/>").replace(
+            "</configuration>",
+            "<location path=\"sub\"><system.webServer><aspNetCore no=\"1\" /></system.webServer></location></configuration>",
+        );
+        assert_eq!(read_text(&elsewhere).unwrap().refusal, None);
+    }
+
+    #[test]
+    fn app_offline_is_seen_in_any_case() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"<configuration><system.webServer><aspNetCore processPath="x" /></system.webServer></configuration>"#;
+        std::fs::write(folder.path().join("web.config"), text).unwrap();
+        let look = || {
+            let target = Target::of_path(folder.path());
+            read(&target, &PathMap::identity(), &Environment::new())
+                .unwrap()
+                .app_offline
+        };
+        assert!(!look());
+        std::fs::write(folder.path().join("App_Offline.htm"), "").unwrap();
+        assert!(look());
     }
 }

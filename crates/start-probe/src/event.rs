@@ -2,7 +2,7 @@
 //! `aspnetcore_msg.mc`; they are English on every system.
 
 use crate::exit_code::Exit;
-use crate::outcome::{Model, Outcome, Stage, hresult};
+use crate::outcome::{Model, Outcome, Stage};
 
 /// An event of the source `IIS AspNetCore Module V2`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) struct Names<'a> {
     /// Physical root with the separator at its end.
     pub(crate) physical_root: &'a str,
     pub(crate) command_line: &'a str,
-    pub(crate) port: u16,
+    pub(crate) port: i64,
 }
 
 impl Names<'_> {
@@ -60,17 +60,6 @@ impl Names<'_> {
                 ),
             );
         }
-        if stage == Some(Stage::SetupListenPort) {
-            // Logged as an error under the id of success.
-            return event(
-                1001,
-                "error",
-                format!(
-                    "Application '{application_id}' with physical root '{physical_root}' failed to choose listen port '{port}' given port range '10000 - 48000', ErrorCode = '0x{:x}'. If environment variable 'ASPNETCORE_PORT' was set, try removing it such that a random port is selected instead.",
-                    hresult::BAD_PORT
-                ),
-            );
-        }
         event(
             1020,
             "error",
@@ -80,13 +69,43 @@ impl Names<'_> {
         )
     }
 
-    /// The event with which a start in the in-process model ends.
+    /// Without a port the module logs this before the others, as an error under the id of success: 1001.
+    pub(crate) fn port_failed(&self, code: u32) -> Event {
+        let Self {
+            application_id,
+            physical_root,
+            port,
+            ..
+        } = self;
+        event(
+            1001,
+            "error",
+            format!(
+                "Application '{application_id}' with physical root '{physical_root}' failed to choose listen port '{port}' given port range '10000 - 48000', ErrorCode = '0x{code:x}'. If environment variable 'ASPNETCORE_PORT' was set, try removing it such that a random port is selected instead."
+            ),
+        )
+    }
+
+    /// An in-process start that does not come as far as the app: 1031 with the reason.
+    pub(crate) fn in_process_refused(&self, message: &str) -> Event {
+        let physical_root = self.physical_root;
+        event(
+            1031,
+            "error",
+            format!(
+                "Application '{physical_root}' failed to start. Exception message:\r\n{message}"
+            ),
+        )
+    }
+
+    /// The event with which a start in the in-process model ends. `error` is what the system said where it refused.
     pub(crate) fn in_process(
         &self,
         outcome: Outcome,
         status: Option<&str>,
         exit: Option<Exit>,
         limit_ms: u128,
+        error: Option<&str>,
     ) -> Event {
         let Self {
             application_id,
@@ -128,11 +147,9 @@ impl Names<'_> {
                     "{application} hit unexpected managed exception, exception code = '0xe0434352'. First 30KB characters of captured stdout and stderr logs:"
                 ),
             ),
-            Outcome::NotFound | Outcome::AccessDenied | Outcome::BadImage => event(
-                1031,
-                "error",
-                format!("Application '{physical_root}' failed to start. Exception message:"),
-            ),
+            Outcome::NotFound | Outcome::AccessDenied | Outcome::BadImage | Outcome::NotStarted => {
+                self.in_process_refused(error.unwrap_or("The program was not found."))
+            }
         }
     }
 }
@@ -161,6 +178,7 @@ fn event(id: u16, level: &'static str, text: String) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::hresult;
 
     const NAMES: Names<'_> = Names {
         application_id: "/LM/W3SVC/1/ROOT",
@@ -188,16 +206,43 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_port_is_an_error_under_the_id_of_success() {
-        let event = NAMES.out_of_process(Some(Stage::SetupListenPort), 0, 0);
+    fn a_bad_port_is_an_error_under_the_id_of_success_and_the_last_word_is_1020() {
+        let names = Names { port: 80, ..NAMES };
+        let event = names.port_failed(hresult::NO_PORT);
         assert_eq!((event.id, event.level), (1001, "error"));
+        assert!(event.text.contains("listen port '80'"), "{}", event.text);
+        assert!(
+            event.text.contains("ErrorCode = '0x80070282'"),
+            "{}",
+            event.text
+        );
+        assert_eq!(
+            names.out_of_process(Some(Stage::SetupListenPort), 0, 0).id,
+            1020
+        );
+    }
+
+    #[test]
+    fn an_in_process_refusal_has_its_reason() {
+        assert_eq!(
+            NAMES
+                .in_process_refused("Application arguments are empty.")
+                .text,
+            "Application 'C:\\app\\' failed to start. Exception message:\r\nApplication arguments are empty."
+        );
+        let event = NAMES.in_process(Outcome::BadImage, Some("500.32"), None, 0, Some("bad"));
+        assert!(
+            event.text.ends_with("Exception message:\r\nbad"),
+            "{}",
+            event.text
+        );
     }
 
     #[test]
     fn an_app_that_ends_in_process_has_exited_or_thrown() {
         let id = |exit| {
             NAMES
-                .in_process(Outcome::Exited, Some("500.30"), Some(exit), 0)
+                .in_process(Outcome::Exited, Some("500.30"), Some(exit), 0, None)
                 .id
         };
         assert_eq!((id(Exit::Code(0)), id(Exit::Byte(3))), (1011, 1011));

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::event::{self, Names};
 use crate::observation::Observation;
-use crate::outcome::{Model, Outcome};
+use crate::outcome::{Model, Outcome, Stage, hresult};
+use crate::plan::refusal::By;
 use crate::request::Answer;
 
 /// The record of a start.
@@ -101,14 +102,33 @@ fn evidence(seen: &Observation<'_>, status: Option<&str>) -> Map<String, Value> 
     }
     set("shutdown", seen.shutdown.map(|how| how.as_str().into()));
 
+    set(
+        "placeholders",
+        (!plan.unexpanded.is_empty()).then(|| plan.unexpanded.clone().into()),
+    );
+    set(
+        "processes",
+        (seen.processes > 0).then(|| seen.processes.into()),
+    );
+    events(seen, status, &mut set);
+    facts
+}
+
+/// What the module would write into the event log; nothing where IIS does not ask it.
+fn events(seen: &Observation<'_>, status: Option<&str>, set: &mut impl FnMut(&str, Option<Value>)) {
+    let plan = seen.plan;
     let names = Names {
         application_id: &plan.application_id,
         physical_root: &plan.physical_root,
         command_line: &plan.command_line,
-        port: seen.port(),
+        port: seen.event_port(),
     };
-    let last = match (&plan.refused, plan.model) {
-        (Some(message), _) => event::configuration(message),
+    let last = match (&plan.refusal, plan.model) {
+        (Some(refusal), _) => match refusal.by {
+            By::Server => return,
+            By::Module => event::configuration(&refusal.message),
+            By::InProcess => names.in_process_refused(&refusal.message),
+        },
         (None, Model::OutOfProcess) => {
             names.out_of_process(seen.stage, seen.pid, seen.listening_pid)
         }
@@ -117,25 +137,27 @@ fn evidence(seen: &Observation<'_>, status: Option<&str>) -> Map<String, Value> 
             status,
             seen.exit,
             plan.startup_limit.as_millis(),
+            seen.start_error.as_deref(),
         ),
     };
     set("event_source", Some("IIS AspNetCore Module V2".into()));
     set("event_id", Some(last.id.into()));
     set("event_level", Some(last.level.into()));
     set("event_text", Some(last.text.into()));
-    let failed = plan.model == Model::OutOfProcess && seen.outcome != Outcome::Listening;
-    if let (true, Some(stage), Some(code)) =
-        (failed && plan.refused.is_none(), seen.stage, seen.hresult)
-    {
-        set(
-            "try_event_text",
-            Some(
-                names
-                    .try_failed(stage, code, 2_u32.saturating_sub(seen.attempts))
-                    .text
-                    .into(),
-            ),
-        );
+    let failed = plan.refusal.is_none()
+        && plan.model == Model::OutOfProcess
+        && seen.outcome != Outcome::Listening;
+    let (true, Some(stage), Some(code)) = (failed, seen.stage, seen.hresult) else {
+        return;
+    };
+    // A number of web.config is as bad the next time: the module does not try again.
+    let tries_left = match code {
+        hresult::BAD_PORT if stage == Stage::SetupListenPort => 0,
+        _ => plan.tries().saturating_sub(seen.attempts),
+    };
+    if stage == Stage::SetupListenPort {
+        set("port_event_text", Some(names.port_failed(code).text.into()));
     }
-    facts
+    let tried = names.try_failed(stage, code, tries_left);
+    set("try_event_text", Some(tried.text.into()));
 }

@@ -241,6 +241,17 @@ impl Exit {
         }
     }
 
+    /// What it says where no .NET host has ended: a script's number is its own, 128 + n a signal as shells tell it.
+    pub(crate) fn of_script(self) -> Self {
+        match self {
+            Self::Byte(code) => match code.checked_sub(128).map(i32::from) {
+                Some(signal) if find(SIGNALS, signal).is_some() => Self::Signal(signal),
+                _ => Self::Code(code.into()),
+            },
+            other => other,
+        }
+    }
+
     /// The program did not end by returning from Main or with a number of its own.
     pub(crate) fn is_crash(self) -> bool {
         match self {
@@ -271,6 +282,22 @@ fn find<K: PartialEq + Copy>(table: &[(K, Meaning)], key: K) -> Option<Meaning> 
         .iter()
         .find(|(known, _)| *known == key)
         .map(|(_, meaning)| *meaning)
+}
+
+/// Whether the .NET host has printed its own errors.
+pub(crate) fn is_of_host(output: &str) -> bool {
+    [
+        "hostfxr",
+        "hostpolicy",
+        "runtimeconfig.json",
+        ".deps.json",
+        "You must install",
+        "The command could not be loaded",
+        "The application to execute does not exist",
+        "Failed to create CoreCLR",
+    ]
+    .iter()
+    .any(|text| output.contains(text))
 }
 
 /// Type and message of the exception that ended the program, out of its output: the last one, as the output
@@ -333,6 +360,26 @@ mod tests {
             "0xc00000fd (STATUS_STACK_OVERFLOW)"
         );
         assert_eq!(Exit::Signal(6).describe(), "signal 6 (SIGABRT)");
+    }
+
+    #[test]
+    fn the_number_of_a_script_is_its_own() {
+        for (byte, described) in [
+            (130, "signal 2 (SIGINT)"),
+            (137, "signal 9 (SIGKILL)"),
+            (139, "signal 11 (SIGSEGV)"),
+            (150, "150"),
+            (3, "3"),
+        ] {
+            let exit = Exit::Byte(byte).of_script();
+            assert_eq!(exit.describe(), described);
+            assert_eq!((exit.number(), exit.host_status()), (byte.into(), None));
+        }
+        assert_eq!(Exit::Signal(6).of_script(), Exit::Signal(6));
+        assert!(is_of_host(
+            "You must install or update .NET to run this application."
+        ));
+        assert!(!is_of_host("Killed"));
     }
 
     #[test]

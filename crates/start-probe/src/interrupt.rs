@@ -19,6 +19,15 @@ pub(crate) fn requests() -> u32 {
     REQUESTS.load(Ordering::SeqCst)
 }
 
+/// Is there something that must be ended before this process may?
+#[allow(
+    dead_code,
+    reason = "asked on Windows only, where a closing console does not wait"
+)]
+pub(crate) fn is_busy() -> bool {
+    BUSY.load(Ordering::SeqCst)
+}
+
 /// As long as it lives, this process is not ended by a request.
 pub(crate) struct Busy(());
 

@@ -19,6 +19,8 @@ pub(crate) enum Outcome {
     AccessDenied,
     /// The file is no program for this machine.
     BadImage,
+    /// The system refuses to start any program like this, for a reason of its own.
+    NotStarted,
 }
 
 impl Outcome {
@@ -32,6 +34,7 @@ impl Outcome {
             Self::NotFound => "not-found",
             Self::AccessDenied => "access-denied",
             Self::BadImage => "bad-image",
+            Self::NotStarted => "not-started",
         }
     }
 }
@@ -79,7 +82,8 @@ pub(crate) mod hresult {
 }
 
 /// What an error of `CreateProcessW` (or of `exec`) means, as outcome and HRESULT. The kinds of std cover both
-/// systems for the common ones; the numbers below have no kind. `None`: an error that tells nothing of the program.
+/// systems for the common ones; the numbers below have no kind. Any other of Windows is the module's as well. `None`:
+/// an error that tells nothing of the server.
 pub(crate) fn of_start_error(error: &std::io::Error, windows: bool) -> Option<(Outcome, u32)> {
     use std::io::ErrorKind;
     let code = error.raw_os_error().unwrap_or(0).cast_unsigned();
@@ -96,6 +100,7 @@ pub(crate) fn of_start_error(error: &std::io::Error, windows: bool) -> Option<(O
         (ErrorKind::NotFound | ErrorKind::NotADirectory, _) => Outcome::NotFound,
         (ErrorKind::PermissionDenied, _) => Outcome::AccessDenied,
         (ErrorKind::IsADirectory, _) => Outcome::AccessDenied,
+        _ if windows && code != 0 => Outcome::NotStarted,
         _ => return None,
     };
     let hresult = match outcome {
@@ -132,9 +137,6 @@ pub(crate) fn predicted_status(
             (Some(None), Model::OutOfProcess) => Some("502.3".into()),
             _ => None,
         };
-    }
-    if stage == Some(Stage::Configuration) {
-        return Some("500.0".into());
     }
     if stage.is_none() && outcome == Outcome::Exited {
         // It was ready and ended with the first request.
@@ -256,6 +258,10 @@ mod tests {
         assert_eq!(of(193), Some(("bad-image", 0x8007_00c1)));
         assert_eq!(of(740), Some(("access-denied", 0x8007_02e4)));
         assert_eq!(of(267), Some(("not-found", 0x8007_010b)));
+        for code in [433_i32, 206, 1455, 1314, 32] {
+            let hresult = 0x8007_0000 | code.cast_unsigned();
+            assert_eq!(of(code), Some(("not-started", hresult)), "{code}");
+        }
     }
 
     #[test]
@@ -264,6 +270,7 @@ mod tests {
             of_start_error(&io::Error::from_raw_os_error(code), false).map(|(o, h)| (o.as_str(), h))
         };
         assert_eq!(of(8), Some(("bad-image", 0x8007_00c1)));
+        assert_eq!(of(7), None, "E2BIG is of this system only");
         let denied = io::Error::from(io::ErrorKind::PermissionDenied);
         assert_eq!(
             of_start_error(&denied, false),

@@ -1,17 +1,24 @@
 //! What will be started and how: the module's view of one application.
 
+mod binding;
+pub(crate) mod program;
+pub(crate) mod refusal;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use iis_config::asp_net_core::{AspNetCore, HostingModel};
+use iis_config::asp_net_core::{AspNetCore, HostingModel, Value};
 use iis_config::environment::Environment;
-use iis_config::windows_path::{self, Located, PathMap};
+use iis_config::windows_path::PathMap;
 use published_app::launch::{Launch, LaunchError, Worker};
 use published_app::pe::{Machine, PeFile};
 use record::input::Target;
 
 use crate::configuration::Configuration;
 use crate::outcome::Model;
+use crate::sys;
+use program::Program;
+use refusal::Refusal;
 
 /// One application, ready to be started.
 #[derive(Debug)]
@@ -24,8 +31,18 @@ pub(crate) struct Plan {
     pub(crate) machine: Option<Machine>,
     /// The dll that `dotnet` shall start, where it is not there.
     pub(crate) missing_dll: Option<String>,
-    /// The module refuses the configuration with this text.
-    pub(crate) refused: Option<String>,
+    /// The program is a script: its exit codes are its own.
+    pub(crate) is_script: bool,
+    /// Nothing is started, on the server as well.
+    pub(crate) refusal: Option<Refusal>,
+    /// Something may be started on the server, but not here: why.
+    pub(crate) not_here: Option<String>,
+    /// The app is part of a copied server: what listens here does not listen there.
+    pub(crate) copied: bool,
+    /// `%NAMES%` of processPath and arguments that stand for nothing.
+    pub(crate) unexpanded: Vec<String>,
+    /// app_offline.htm lies in the folder.
+    pub(crate) app_offline: bool,
     /// `processPath`, variables expanded.
     pub(crate) process_path: String,
     /// True where the program is `dotnet`.
@@ -39,7 +56,8 @@ pub(crate) struct Plan {
     pub(crate) model: Model,
     pub(crate) startup_limit: Duration,
     pub(crate) shutdown_limit: Duration,
-    pub(crate) request_limit: Duration,
+    /// requestTimeout: how long a visitor waits.
+    pub(crate) request_timeout: Duration,
     pub(crate) error_page_off: bool,
     pub(crate) application_id: String,
     pub(crate) virtual_path: String,
@@ -48,6 +66,8 @@ pub(crate) struct Plan {
     pub(crate) authentication: String,
     pub(crate) web_sockets: bool,
     pub(crate) https_port: Option<u16>,
+    /// The name by which a visitor reaches the site.
+    pub(crate) host: String,
     pub(crate) pool: Option<String>,
 }
 
@@ -57,6 +77,15 @@ pub(crate) struct Wishes {
     pub(crate) dotnet: Option<PathBuf>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) in_process: bool,
+    /// The app is part of a copied server.
+    pub(crate) copied: bool,
+}
+
+impl Wishes {
+    /// The server is another machine: its PATH and its programs are out of reach.
+    fn is_elsewhere(&self) -> bool {
+        self.copied || !sys::WINDOWS
+    }
 }
 
 /// Schema defaults and limits: `aspnetcore_schema_v2.xml`.
@@ -64,6 +93,10 @@ const STARTUP: (u64, u64) = (120, 3600);
 const SHUTDOWN: (u64, u64) = (10, 600);
 const REQUEST: Duration = Duration::from_secs(120);
 const REQUEST_MOST: u64 = 1_296_000;
+/// Of every IIS since Windows 10 and Server 2016.
+const IIS_VERSION: &str = "10.0";
+/// Tries of the module for one request out-of-process (`dwRetryCount`); in-process it makes one.
+const TRIES: u32 = 2;
 
 impl Plan {
     /// Plans the start of a target. `configuration` is what is in force for it, `environment` that of this process.
@@ -85,7 +118,26 @@ impl Plan {
             map,
             ..Worker::default()
         };
-        let launch = published_app::launch::build(&started(section), &folder, &worker);
+        let in_process =
+            wishes.in_process || section.hosting_model() == Ok(HostingModel::InProcess);
+        let build =
+            |model| published_app::launch::build(&with_model(section, model), &folder, &worker);
+        // The probe starts a process of its own whatever the model of the app.
+        let launch = build(HostingModel::OutOfProcess);
+        let found = program::find(
+            &launch,
+            &folder,
+            wishes.dotnet.as_deref(),
+            wishes.is_elsewhere(),
+        );
+        let refusal = configuration
+            .refusal
+            .clone()
+            .or_else(|| Refusal::of_module(section, &launch))
+            .or_else(|| {
+                let inside = in_process.then(|| build(HostingModel::InProcess))?;
+                in_process_refusal(&inside, &folder, &found, wishes)
+            });
         let seconds = |name: &str, (default, most): (u64, u64)| {
             let configured = section
                 .text(name)
@@ -113,23 +165,29 @@ impl Plan {
                 std::path::MAIN_SEPARATOR
             });
         }
-        let in_process =
-            wishes.in_process || section.hosting_model() == Ok(HostingModel::InProcess);
-        // The child's current folder is another than this process's.
-        let program = program(&launch, wishes.dotnet.as_deref())
-            .map(|path| std::path::absolute(&path).unwrap_or(path));
-        let machine = program.as_deref().and_then(|path| PeFile::open(path).ok());
+        let (found, not_here) = match found {
+            // The child's current folder is another than this process's.
+            Program::Found(path) => (Some(std::path::absolute(&path).unwrap_or(path)), None),
+            Program::Missing => (None, None),
+            Program::Elsewhere(why) => (None, Some(why)),
+        };
+        let machine = found.as_deref().and_then(|path| PeFile::open(path).ok());
         Self {
             machine: machine.map(|file| file.headers().machine),
-            program,
-            refused: refused(section, &launch),
+            is_script: found.as_deref().is_some_and(program::is_script),
+            program: found,
+            refusal,
+            not_here,
+            copied: wishes.copied,
+            app_offline: configuration.app_offline,
             missing_dll: missing_dll(&launch),
             is_dotnet: launch.dotnet.is_some(),
-            arguments: arguments(&launch, &folder),
+            arguments: program::arguments(&launch, &folder),
+            unexpanded: launch.unexpanded,
             command_line: launch.command_line,
             process_path: launch.process_path,
             configured: variables(section, environment),
-            worker: worker_variables(target, &application_id, &virtual_path),
+            worker: worker_variables(target, environment, &application_id, &virtual_path),
             model: if in_process {
                 Model::InProcess
             } else {
@@ -139,7 +197,7 @@ impl Plan {
                 .timeout
                 .unwrap_or_else(|| seconds("startupTimeLimit", STARTUP)),
             shutdown_limit: seconds("shutdownTimeLimit", SHUTDOWN),
-            request_limit: section
+            request_timeout: section
                 .text("requestTimeout")
                 .and_then(time_span)
                 .unwrap_or(REQUEST),
@@ -151,103 +209,83 @@ impl Plan {
             physical_root,
             authentication: configuration.authentication.clone(),
             web_sockets: configuration.web_sockets,
-            https_port: site.and_then(|site| https_port(&site.bindings)),
+            https_port: site.and_then(|site| binding::https_port(&site.bindings)),
+            host: site
+                .and_then(|site| binding::host(&site.bindings))
+                .unwrap_or_else(|| "localhost".into()),
             pool: site.and_then(|site| site.pool.clone()),
             folder,
         }
     }
 }
 
-/// The section as the out-of-process start reads it: the probe is one whatever the model of the app.
-fn started(section: &AspNetCore) -> AspNetCore {
+impl Plan {
+    /// How often the module tries to start the app for one request.
+    pub(crate) fn tries(&self) -> u32 {
+        match self.model {
+            Model::OutOfProcess => TRIES,
+            Model::InProcess => 1,
+        }
+    }
+
+    /// How long the probe's own request waits: no longer than a visitor, nor than a start may take, nor than two
+    /// minutes, as requestTimeout may be 15 days.
+    pub(crate) fn request_limit(&self) -> Duration {
+        self.request_timeout.min(self.startup_limit).min(REQUEST)
+    }
+}
+
+/// The section as if it named this model.
+fn with_model(section: &AspNetCore, model: HostingModel) -> AspNetCore {
     let mut section = section.clone();
     section
         .attributes
         .retain(|attribute| attribute.name != "hostingModel");
+    section.attributes.push(Value {
+        name: "hostingModel".into(),
+        text: model.as_str().into(),
+        raw: model.as_str().into(),
+        position: section.position,
+        origin: None,
+    });
     section
 }
 
-/// The module's own checks of what it read, before any start.
-fn refused(section: &AspNetCore, launch: &Launch) -> Option<String> {
-    if let Err(model) = section.hosting_model() {
-        return Some(LaunchError::UnknownHostingModel(model.to_owned()).to_string());
-    }
-    if section.text("stdoutLogFile") == Some("") {
-        return Some("Attribute 'stdoutLogFile' is required.".into());
-    }
-    match &launch.error {
-        Some(error @ LaunchError::ProcessPathMissing) => Some(error.to_string()),
-        _ => None,
-    }
+/// Why the module's in-process start would go no further. What only the server can have (its dotnet) is not missed
+/// here where the server is another machine, nor where the command line brings another.
+fn in_process_refusal(
+    inside: &Launch,
+    folder: &Path,
+    found: &Program,
+    wishes: &Wishes,
+) -> Option<Refusal> {
+    let error = inside.error.as_ref()?;
+    let told = match error {
+        LaunchError::DotNetNotAt(_) => {
+            wishes.dotnet.is_none()
+                && (!wishes.is_elsewhere() || program::is_in_app(inside, folder))
+        }
+        // The registry may name another, and is not looked into: only what lies along PATH is held against the app.
+        LaunchError::DotNetNotFound(_) => {
+            let mut tried = inside.tried.iter();
+            let wrong = tried.any(|tried| tried.wrong_bitness.is_some());
+            let none = !matches!(found, Program::Found(_));
+            wishes.dotnet.is_none() && !wishes.is_elsewhere() && (wrong || none)
+        }
+        LaunchError::ExecutableNotFound(_) => {
+            let may_exist = wishes.is_elsewhere() && !program::is_placeholder(&inside.unexpanded);
+            !matches!(found, Program::Found(_))
+                && (!may_exist || program::is_in_app(inside, folder))
+        }
+        _ => true,
+    };
+    told.then(|| Refusal::of_in_process(error))
 }
 
 /// The module does not look: `dotnet` takes the name of a missing dll for a command of its SDK.
 fn missing_dll(launch: &Launch) -> Option<String> {
     let name = launch.dotnet.as_ref()?.app.clone()?;
     (launch.app.as_ref()?.is_file() == Some(false)).then_some(name)
-}
-
-/// The file to run. Where the server's PATH is not to be had (a copied app on another system) this system's is searched.
-fn program(launch: &Launch, dotnet: Option<&Path>) -> Option<PathBuf> {
-    if let Some(given) = dotnet.filter(|_| launch.dotnet.is_some()) {
-        // Windows is content with the name without its extension.
-        let with_suffix = given.with_extension(std::env::consts::EXE_EXTENSION);
-        let file = [
-            given.to_owned(),
-            with_suffix,
-            given.join("dotnet"),
-            given.join("dotnet.exe"),
-        ];
-        return file.into_iter().find(|path| path.is_file());
-    }
-    if let Some(path) = launch
-        .program
-        .as_ref()
-        .and_then(published_app::launch::Place::local)
-    {
-        return Some(path.to_owned());
-    }
-    let name = launch.process_path.as_str();
-    let bare = name
-        .strip_suffix(".exe")
-        .filter(|_| std::env::consts::EXE_SUFFIX.is_empty());
-    let names = [Some(name), bare];
-    let mut names = names.iter().flatten();
-    if Path::new(name).is_absolute() && Path::new(name).is_file() {
-        return Some(PathBuf::from(name));
-    }
-    if name.contains(['\\', '/', ':']) {
-        // A program published for this system has no `.exe`.
-        let tried = launch.tried.first()?;
-        let Located::Missing(path) = &tried.place.located else {
-            return None;
-        };
-        bare?;
-        return Some(path.with_extension("")).filter(|path| path.is_file());
-    }
-    let path = std::env::var_os("PATH")?;
-    names.find_map(|name| {
-        std::env::split_paths(&path)
-            .map(|folder| folder.join(name))
-            .find(|file| file.is_file())
-    })
-}
-
-/// The arguments one by one, for a system whose programs do not get the command line itself: paths below the app's
-/// folder in the form of this system.
-fn arguments(launch: &Launch, folder: &Path) -> Vec<String> {
-    const ROOT: &str = r"C:\app";
-    let map = PathMap::new(None, &[format!("{ROOT}={}", folder.display())]).unwrap_or_default();
-    let local = |word: &String| {
-        let is_path =
-            word.contains('\\') && !word.starts_with('-') && !windows_path::is_absolute(word);
-        match map.locate_from(ROOT, word) {
-            Located::Found(path) if is_path => path.to_string_lossy().into_owned(),
-            _ if is_path => word.replace('\\', "/"),
-            _ => word.clone(),
-        }
-    };
-    launch.words.iter().skip(1).map(local).collect()
 }
 
 fn variables(section: &AspNetCore, environment: &Environment) -> Vec<(String, String)> {
@@ -266,6 +304,7 @@ fn variables(section: &AspNetCore, environment: &Environment) -> Vec<(String, St
 /// What the shim sets in the worker and a child inherits, and the pool's own variables.
 fn worker_variables(
     target: &Target,
+    environment: &Environment,
     application_id: &str,
     virtual_path: &str,
 ) -> Vec<(String, String)> {
@@ -277,26 +316,27 @@ fn worker_variables(
         .iter()
         .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
         .collect();
+    let drive = environment.get("SystemDrive").unwrap_or("C:");
     let mut set = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             variables.push((format!("ASPNETCORE_IIS_{name}"), value));
         }
     };
+    set("VERSION", Some(IIS_VERSION.into()));
     set("APP_POOL_ID", site.pool.clone());
+    // Where WAS writes the configuration of each pool's worker.
+    set(
+        "APP_POOL_CONFIG_FILE",
+        site.pool
+            .as_ref()
+            .map(|pool| format!(r"{drive}\inetpub\temp\apppools\{pool}\{pool}.config")),
+    );
     set("SITE_NAME", target.subject.site.clone());
     set("SITE_ID", site.site_id.map(|id| id.to_string()));
     set("APP_CONFIG_PATH", site.config_path.clone());
     set("APPLICATION_ID", Some(application_id.to_owned()));
     set("APPLICATION_VIRTUAL_PATH", Some(virtual_path.to_owned()));
     variables
-}
-
-/// The port of the first https binding, `https/*:443:host`.
-fn https_port(bindings: &[String]) -> Option<u16> {
-    bindings
-        .iter()
-        .find_map(|binding| binding.strip_prefix("https/"))
-        .and_then(|information| information.rsplit(':').nth(1)?.parse().ok())
 }
 
 /// `h:mm:ss`, `d.hh:mm:ss` or seconds are what IIS takes for a time span; none where it is out of the schema's range.
@@ -342,12 +382,23 @@ mod tests {
     }
 
     #[test]
-    fn the_https_port_is_that_of_the_binding() {
-        let bindings = [
-            "http/*:80:".to_owned(),
-            "https/[::1]:8443:shop.example".to_owned(),
-        ];
-        assert_eq!(https_port(&bindings), Some(8443));
-        assert_eq!(https_port(&["https/broken".to_owned()]), None);
+    fn the_shim_names_the_worker_to_the_app() {
+        let site = record::wire::Site {
+            pool: Some("shop".into()),
+            ..Default::default()
+        };
+        let target = Target {
+            site: Some(Box::new(site)),
+            ..Target::default()
+        };
+        let variables = worker_variables(&target, &Environment::new(), "/LM/W3SVC/1/ROOT", "/");
+        let of = |name| crate::environment::last(&variables, name);
+        assert_eq!(of("ASPNETCORE_IIS_VERSION"), Some("10.0"));
+        assert_eq!(
+            of("ASPNETCORE_IIS_APP_POOL_CONFIG_FILE"),
+            Some(r"C:\inetpub\temp\apppools\shop\shop.config")
+        );
+        let folder = Target::default();
+        assert!(worker_variables(&folder, &Environment::new(), "", "/").is_empty());
     }
 }

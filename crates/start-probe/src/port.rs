@@ -14,8 +14,8 @@ const DRAWS: usize = 10;
 /// Why there is no port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoPort {
-    /// `ASPNETCORE_PORT` of web.config is outside the range: E_INVALIDARG, no second try.
-    OutOfRange,
+    /// `ASPNETCORE_PORT` of web.config, as the module reads it, is outside the range: E_INVALIDARG, no second try.
+    OutOfRange(i64),
     /// Each draw hit a used port: ERROR_PORT_NOT_SET.
     NoneFree,
 }
@@ -39,9 +39,11 @@ pub(crate) fn choose(
 ) -> Result<Choice, NoPort> {
     let mut configured_in_use = None;
     if let Some(text) = configured.filter(|text| !text.is_empty()) {
-        let port = leading_number(text)
+        let number = leading_number(text);
+        let port = u16::try_from(number)
+            .ok()
             .filter(|port| (LOWEST..=HIGHEST).contains(port))
-            .ok_or(NoPort::OutOfRange)?;
+            .ok_or(NoPort::OutOfRange(number))?;
         if !used.contains(&port) {
             return Ok(Choice {
                 port,
@@ -64,14 +66,22 @@ pub(crate) fn choose(
     Err(NoPort::NoneFree)
 }
 
-/// As C's `_wtoi`: leading blanks, a sign, digits; what follows is ignored. `None` where a port cannot be.
-fn leading_number(text: &str) -> Option<u16> {
+/// As C's `_wtoi`: leading blanks, a sign, digits; what follows is ignored, 0 where there is no digit. The largest
+/// number of 32 bits stands for any larger one.
+fn leading_number(text: &str) -> i64 {
     let text = text.trim_start_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r']);
-    let digits = text.strip_prefix('+').unwrap_or(text);
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
     let end = digits
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(digits.len());
-    digits.get(..end)?.parse().ok()
+    let number = match digits.get(..end).unwrap_or_default() {
+        "" => 0,
+        digits => digits.parse().unwrap_or(i32::MAX),
+    };
+    sign * i64::from(number)
 }
 
 #[cfg(test)]
@@ -112,12 +122,18 @@ mod tests {
         assert_eq!(choose(Some("1025"), &none(), || 0).unwrap().port, 1025);
         assert_eq!(choose(Some(" 5000x"), &none(), || 0).unwrap().port, 5000);
         assert_eq!(choose(Some(""), &none(), || 0).unwrap().port, 10_000);
-        for bad in ["1024", "48001", "0", "x", "-5", "99999999999", "%PORT%"] {
-            assert_eq!(
-                choose(Some(bad), &none(), || 0),
-                Err(NoPort::OutOfRange),
-                "{bad}"
-            );
+        for (bad, read) in [
+            ("1024", 1024),
+            ("48001", 48_001),
+            ("99999", 99_999),
+            ("0", 0),
+            ("x", 0),
+            ("-5", -5),
+            ("99999999999", 2_147_483_647),
+            ("%PORT%", 0),
+        ] {
+            let refused = Err(NoPort::OutOfRange(read));
+            assert_eq!(choose(Some(bad), &none(), || 0), refused, "{bad}");
         }
     }
 

@@ -1,26 +1,25 @@
-//! The start itself: two tries at most, then the request and the shutdown.
+//! The start itself: the module's tries, then the request and the shutdown.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
+use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::attempt::{DRAIN, SLICE, attempt};
+use crate::attempt::{DRAIN, POLL, SLICE, attempt};
 use crate::capture::{Capture, Reader};
 use crate::environment::{self, Facts};
-use crate::interrupt;
-use crate::observation::{FirstAnswer, Observation, Shutdown};
+use crate::observation::{FirstAnswer, Observation, Shutdown, Taken};
 use crate::outcome::{Outcome, Stage, hresult};
 use crate::plan::Plan;
 use crate::port::{self, NoPort};
 use crate::request::App;
 use crate::sys::{self, Tree};
+use crate::{exit_code, interrupt};
 
-/// Tries of the module for one request (`dwRetryCount`).
-const TRIES: u32 = 2;
-/// After an accepted shutdown request that came to nothing, a signal gets this long.
-const LAST_WORD: Duration = Duration::from_secs(1);
+/// Where ASP.NET Core and its templates listen without IIS integration.
+const USUAL_PORTS: [u16; 4] = [5000, 5001, 8080, 8081];
 
 /// What the command line asks for beside the plan.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +52,8 @@ pub(crate) fn start<'a>(
         hresult: None,
         exit: None,
         port: None,
-        configured_port_in_use: None,
+        refused_port: None,
+        taken: None,
         listened_on: Vec::new(),
         elapsed: Duration::ZERO,
         attempts: 0,
@@ -64,18 +64,21 @@ pub(crate) fn start<'a>(
         answer: None,
         shutdown: None,
         left_behind: 0,
-        start_error: plan.refused.clone(),
+        processes: 0,
+        start_error: plan.refusal.as_ref().map(|refusal| refusal.message.clone()),
         account: sys::account(),
     };
-    if plan.refused.is_some() {
+    if plan.refusal.is_some() {
         return Ok((observation, None));
     }
     let token = match environment::last(&plan.configured, "ASPNETCORE_TOKEN") {
-        Some(configured) if !configured.is_empty() => configured.to_owned(),
-        _ => uuid()?,
+        // An empty one is kept as well: IIS integration is off then.
+        Some(configured) => configured.to_owned(),
+        None => uuid()?,
     };
     let mut listened_on = BTreeSet::new();
-    while observation.attempts < TRIES {
+    let mut listened_for = 0;
+    while observation.attempts < plan.tries() {
         observation.attempts += 1;
         let chosen = port::choose(
             environment::last(&plan.configured, "ASPNETCORE_PORT"),
@@ -84,19 +87,25 @@ pub(crate) fn start<'a>(
         );
         let port = match chosen {
             Ok(choice) => {
-                observation.configured_port_in_use = choice.configured_in_use;
+                observation.taken = choice.configured_in_use.map(|port| Taken {
+                    port,
+                    owner: sys::owner_of(port),
+                });
                 choice.port
             }
             Err(reason) => {
                 observation.outcome = Outcome::WrongPort;
                 observation.stage = Some(Stage::SetupListenPort);
-                observation.hresult = Some(match reason {
-                    NoPort::OutOfRange => hresult::BAD_PORT,
-                    NoPort::NoneFree => hresult::NO_PORT,
-                });
                 match reason {
-                    NoPort::OutOfRange => return Ok((observation, None)),
-                    NoPort::NoneFree => continue,
+                    NoPort::OutOfRange(number) => {
+                        observation.hresult = Some(hresult::BAD_PORT);
+                        observation.refused_port = Some(number);
+                        return Ok((observation, None));
+                    }
+                    NoPort::NoneFree => {
+                        observation.hresult = Some(hresult::NO_PORT);
+                        continue;
+                    }
                 }
             }
         };
@@ -108,6 +117,7 @@ pub(crate) fn start<'a>(
         // A port a try: those of the last one that listened anywhere.
         if !tried.listened_on.is_empty() {
             listened_on = tried.listened_on;
+            listened_for = port;
         }
         observation.outcome = tried.outcome;
         observation.stage = tried.stage;
@@ -116,6 +126,7 @@ pub(crate) fn start<'a>(
         observation.pid = tried.pid;
         observation.listening_pid = tried.listening_pid;
         observation.left_behind = tried.left_behind;
+        observation.processes = tried.processes;
         observation.start_error = tried.error;
         if let Some((mut tree, reader)) = tried.running {
             if !wishes.no_request {
@@ -123,6 +134,7 @@ pub(crate) fn start<'a>(
                     port,
                     token: &token,
                     virtual_path: &plan.virtual_path,
+                    host: &plan.host,
                 };
                 observation.answer = Some(ask(&app, plan, &mut tree)?);
             }
@@ -138,6 +150,7 @@ pub(crate) fn start<'a>(
             }
             observation.listened_on = listened_on.into_iter().collect();
             (observation.output, observation.output_bytes) = capture.text(sys::decode);
+            settle(&mut observation, port);
             return Ok((
                 observation,
                 Some(Running {
@@ -151,7 +164,38 @@ pub(crate) fn start<'a>(
     }
     observation.listened_on = listened_on.into_iter().collect();
     (observation.output, observation.output_bytes) = capture.text(sys::decode);
+    settle(&mut observation, listened_for);
     Ok((observation, None))
+}
+
+/// What the output says of the exit code and of listeners. `port` is the one that the app was told when it opened
+/// those.
+fn settle(seen: &mut Observation<'_>, port: u16) {
+    if seen.plan.is_script && !exit_code::is_of_host(&seen.output) {
+        seen.exit = seen.exit.map(exit_code::Exit::of_script);
+    }
+    // A side port (metrics, a cluster's own) may be open long before the app is ready.
+    let is_its_server = |address: &SocketAddr| {
+        address.port() == port
+            || USUAL_PORTS.contains(&address.port())
+            || announces(&seen.output, address.port())
+    };
+    if seen.outcome == Outcome::TimedOut && seen.listened_on.iter().any(is_its_server) {
+        seen.outcome = Outcome::WrongPort;
+    }
+}
+
+/// Kestrel's own line, `Now listening on: http://localhost:6000`.
+fn announces(output: &str, port: u16) -> bool {
+    let port = format!(":{port}");
+    output
+        .lines()
+        .filter_map(|line| line.split_once("Now listening on"))
+        .any(|(_, address)| {
+            let ends = address.split(&port).skip(1);
+            ends.into_iter()
+                .any(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+        })
 }
 
 impl Running {
@@ -174,38 +218,54 @@ impl Running {
     pub(crate) fn end(mut self, seen: &mut Observation<'_>, patience: u32) -> io::Result<()> {
         let (plan, port) = (seen.plan, seen.port());
         let stop = move || interrupt::requests() > patience;
-        let mut how = Shutdown::ByItself;
-        if self.tree.exit()?.is_none() {
-            let app = App {
-                port,
-                token: &self.token,
-                virtual_path: &plan.virtual_path,
-            };
-            let accepted = app
-                .shut_down(plan.shutdown_limit, &stop)
-                .is_ok_and(|answer| answer.status == 202);
-            how = Shutdown::Request;
-            let ended = accepted && ends(&mut self.tree, plan.shutdown_limit, &stop)?;
-            if !ended && !stop() {
-                let limit = if accepted {
-                    LAST_WORD
-                } else {
-                    plan.shutdown_limit
-                };
-                how = match self.tree.ask_to_end() {
-                    Err(_) => Shutdown::NotAsked,
-                    Ok(()) if ends(&mut self.tree, limit, &stop)? => Shutdown::Signal,
-                    Ok(()) => Shutdown::Killed,
-                };
-            } else if !ended {
-                how = Shutdown::Killed;
-            }
-        }
+        let how = match self.tree.exit()? {
+            Some(_) => Shutdown::ByItself,
+            None => self.shut_down(plan, port, &stop)?,
+        };
         self.tree.kill()?;
         self.reader.finish(DRAIN);
         seen.shutdown = Some(how);
         (seen.output, seen.output_bytes) = self.capture.text(sys::decode);
         Ok(())
+    }
+}
+
+impl Running {
+    /// The module asks and waits, both within shutdownTimeLimit; the signal is for an app that does not take the
+    /// request.
+    fn shut_down(
+        &mut self,
+        plan: &Plan,
+        port: u16,
+        stop: &dyn Fn() -> bool,
+    ) -> io::Result<Shutdown> {
+        let deadline = Instant::now() + plan.shutdown_limit;
+        let left = || deadline.saturating_duration_since(Instant::now());
+        let app = App {
+            port,
+            token: &self.token,
+            virtual_path: &plan.virtual_path,
+            host: &plan.host,
+        };
+        let accepted = app
+            .shut_down(left(), stop)
+            .is_ok_and(|answer| answer.status == 202);
+        let how = if accepted {
+            Shutdown::Request
+        } else if self.tree.exit()?.is_some() {
+            return Ok(Shutdown::ByItself);
+        } else if stop() {
+            return Ok(Shutdown::Interrupted);
+        } else if self.tree.ask_to_end().is_err() {
+            return Ok(Shutdown::NotAsked);
+        } else {
+            Shutdown::Signal
+        };
+        Ok(match ends(&mut self.tree, left(), stop)? {
+            true => how,
+            false if stop() => Shutdown::Interrupted,
+            false => Shutdown::Killed,
+        })
     }
 }
 
@@ -221,7 +281,12 @@ fn ends(tree: &mut Tree, limit: Duration, stop: &dyn Fn() -> bool) -> io::Result
 }
 
 fn ask(app: &App<'_>, plan: &Plan, tree: &mut Tree) -> io::Result<FirstAnswer> {
-    let answer = app.get(plan.request_limit, &|| interrupt::requests() > 0);
+    let stop = || interrupt::requests() > 0;
+    let answer = app.get(plan.request_limit(), &stop);
+    if matches!(&answer, Err(error) if error.kind() != io::ErrorKind::TimedOut) {
+        // The connection breaks before the process that held it is gone.
+        ends(tree, POLL, &stop)?;
+    }
     if interrupt::requests() > 0 {
         tree.kill()?;
         return Err(io::ErrorKind::Interrupted.into());
@@ -275,6 +340,16 @@ fn random() -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kestrel_announces_its_address() {
+        let output =
+            "info: Microsoft.Hosting.Lifetime[14]\n      Now listening on: http://[::]:6000\n";
+        assert!(announces(output, 6000));
+        assert!(!announces(output, 600));
+        assert!(!announces(output, 6001));
+        assert!(!announces("metrics on http://localhost:6000", 6000));
+    }
 
     #[test]
     fn tokens_are_random_uuids() {

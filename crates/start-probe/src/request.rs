@@ -16,6 +16,8 @@ pub(crate) struct App<'a> {
     pub(crate) token: &'a str,
     /// Virtual path of the application, `/` for the root.
     pub(crate) virtual_path: &'a str,
+    /// The host name that a visitor asks for: the module hands it on, and AllowedHosts looks at it.
+    pub(crate) host: &'a str,
 }
 
 /// What the app answered.
@@ -75,9 +77,9 @@ impl App<'_> {
         stream.set_write_timeout(Some(limit.max(SLICE)))?;
         // One write: what is not ASCII in a virtual path goes percent-encoded as in any URL.
         let request = format!(
-            "{method} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nMS-ASPNETCORE-TOKEN: {}\r\n{headers}Connection: close\r\n\r\n",
+            "{method} {} HTTP/1.1\r\nHost: {}\r\nMS-ASPNETCORE-TOKEN: {}\r\n{headers}Connection: close\r\n\r\n",
             encode(path),
-            self.port,
+            header_value(self.host),
             header_value(self.token),
         );
         stream.write_all(request.as_bytes())?;
@@ -180,6 +182,7 @@ mod tests {
             port,
             token: "secret\r\nX: y",
             virtual_path,
+            host: "shop.example",
         }
     }
 
@@ -201,6 +204,7 @@ mod tests {
             got.contains("\r\nMS-ASPNETCORE-TOKEN: secretX: y\r\n"),
             "{got}"
         );
+        assert!(got.contains("\r\nHost: shop.example\r\n"), "{got}");
     }
 
     #[test]

@@ -36,11 +36,13 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
     sys::watch_interrupts()?;
     sys::adopt_orphans()?;
     let environment = worker_environment();
+    let handed = args
+        .site_record
+        .as_deref()
+        .map(pool_task::site_record)
+        .transpose()?;
     session.each_target_streaming(&args.targets, |target, out| {
-        match args.as_pool {
-            true => pool_task::run(args, target, out),
-            false => one(args, &environment, target, out),
-        }?;
+        one(args, &environment, handed.as_ref().unwrap_or(target), out)?;
         match interrupt::requests() > 0 && !args.keep_running {
             true => Err(io::ErrorKind::Interrupted.into()),
             false => Ok(()),
@@ -71,8 +73,26 @@ fn one(
         dotnet: args.dotnet.clone(),
         timeout: args.timeout.map(Duration::from_secs),
         in_process: args.in_process,
+        copied: args.map.root.is_some() || !maps.is_empty(),
     };
     let plan = Plan::new(target, &configuration, environment, map, &wishes);
+    if args.as_pool && plan.refusal.is_none() {
+        return pool_task::run(args, target, &plan, out);
+    }
+    if let Some(why) = plan.not_here.as_ref().filter(|_| plan.refusal.is_none()) {
+        if let Some(finding) = rules::check_unstarted(&plan) {
+            out.emit(&target.subject, finding)?;
+        }
+        let way = match plan.is_dotnet {
+            true => "pass --dotnet, or run the probe on the server",
+            false => "run the probe on the server",
+        };
+        let message = format!("the app cannot be run here: {why}; {way}");
+        return out.emit(
+            &target.subject,
+            Failure::new("start/cannot-run-here", message),
+        );
+    }
     let mut given: Vec<(String, String)> = args
         .environment
         .iter()
@@ -126,11 +146,14 @@ fn could_not(error: &io::Error) -> Failure {
     .os_error(error)
 }
 
-/// The environment of the worker, as near as this process has it; Windows' own names where there are none.
+/// The environment of the worker, as near as this process has it; Windows' own names where there are none. The PATH of
+/// another system leads nowhere on the server.
 fn worker_environment() -> Environment {
     let mut environment = Environment::windows_defaults();
     for (name, value) in std::env::vars_os() {
-        environment.set(&name.to_string_lossy(), &value.to_string_lossy());
+        if sys::WINDOWS || name != "PATH" {
+            environment.set(&name.to_string_lossy(), &value.to_string_lossy());
+        }
     }
     environment
 }

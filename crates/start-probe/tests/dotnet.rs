@@ -7,7 +7,7 @@ mod probing;
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use probing::{Scene, Told, cache, signal, state, tell};
+use probing::{Scene, Told, cache, ignores_interrupts, samples, signal, state, tell};
 use serde_json::Value;
 
 /// What a probe of a mode has to say: mode, outcome, exit code, predicted status, the finding and its cause.
@@ -258,7 +258,7 @@ fn where_it_listens_is_told() {
 #[ignore = "needs the .NET samples"]
 fn the_host_explains_a_broken_deployment() {
     type Break = fn(&Scene);
-    let broken: [(&str, Break, i64, &str, &str); 5] = [
+    let broken: [(&str, Break, i64, &str, &str); 6] = [
         (
             "missing dll",
             |scene| std::fs::remove_file(scene.app().join("SocketApp.dll")).unwrap(),
@@ -294,6 +294,26 @@ fn the_host_explains_a_broken_deployment() {
             "runtimeconfig-invalid",
         ),
         (
+            "a file of deps.json is missing",
+            |scene| {
+                scene.edit(
+                    "SocketApp.deps.json",
+                    "\"SocketApp.dll\": {}",
+                    "\"SocketApp.dll\": {}, \"Gone.dll\": {}",
+                );
+                // The host of .NET 8 looks for the files only where there is more than one folder to look in.
+                let folder = serde_json::json!(scene.temporary());
+                scene.edit(
+                    "SocketApp.runtimeconfig.json",
+                    "\"framework\": {",
+                    &format!("\"additionalProbingPaths\": [{folder}], \"framework\": {{"),
+                );
+            },
+            140,
+            "0x8000808c",
+            "missing-assembly",
+        ),
+        (
             "deps.json is no JSON",
             |scene| scene.write("SocketApp.deps.json", "{"),
             139,
@@ -312,6 +332,31 @@ fn the_host_explains_a_broken_deployment() {
         assert_eq!(probe["predicted_status"], "502.5", "{name}");
         assert_eq!(told.cause(EXITED), cause, "{name}");
         assert_ne!(probe["stdout_tail"], "", "{name}");
+    }
+}
+
+/// The host hands the runtime what deps.json lists: a file beside the app that is not in it is not there.
+#[test]
+#[ignore = "needs the .NET samples"]
+fn an_assembly_without_a_deps_entry_is_not_found() {
+    let scene = Scene::of_sample("socket-app");
+    let other = samples().join("json-judge/JsonJudge.dll");
+    std::fs::copy(other, scene.app().join("JsonJudge.dll")).unwrap();
+    let hook = ["--env", "DOTNET_STARTUP_HOOKS=JsonJudge"];
+    for exception in ["FileNotFoundException", "TypeLoadException"] {
+        let told = probe(&scene, "ok", &hook);
+        let probe = told.probe();
+        assert_eq!(probe["outcome"], "exited", "{probe}");
+        assert_eq!(probe["exit_code"], 134);
+        assert_eq!(told.cause(EXITED), "unhandled-exception");
+        let tail = probe["stdout_tail"].as_str().unwrap();
+        assert!(tail.contains(exception), "{tail}");
+        // Once it is listed it is loaded; it has no hook in it.
+        scene.edit(
+            "SocketApp.deps.json",
+            "\"SocketApp.dll\": {}",
+            "\"JsonJudge.dll\": {}, \"SocketApp.dll\": {}",
+        );
     }
 }
 
@@ -448,6 +493,10 @@ fn an_interrupt_at_any_moment_leaves_nothing() {
             let mut command = scene.command(&["--dotnet", &dotnet(), "--timeout", "20"]);
             let child = command.env("SAMPLE_MODE", mode).spawn().unwrap();
             std::thread::sleep(delay);
+            // an interrupt that nobody can receive is none
+            while ignores_interrupts(child.id()) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
             // It may have ended already.
             let _ = std::process::Command::new("kill")
                 .args(["-s", "INT", &child.id().to_string()])
@@ -522,10 +571,9 @@ fn in_process_has_its_own_statuses_and_limits() {
     let told = probe(&scene, "deadlock", &["--timeout", "1"]);
     assert_eq!(told.probe()["predicted_status"], "500.37");
     scene.edit("SocketApp.runtimeconfig.json", "\"8.0.0\"", "\"99.0.0\"");
-    assert_eq!(
-        probe(&scene, "ok", &[]).probe()["predicted_status"],
-        "500.31"
-    );
+    let told = probe(&scene, "ok", &[]);
+    assert_eq!(told.probe()["predicted_status"], "500.31");
+    assert_eq!(told.probe()["attempts"], 1, "in-process there is one try");
 }
 
 #[test]
@@ -543,5 +591,5 @@ fn dotnet_is_found_along_path() {
     assert_eq!(told.probe()["outcome"], "listening");
     let mut command = scene.command(&[]);
     let told = tell(command.env("PATH", scene.temporary()));
-    assert_eq!(told.probe()["outcome"], "not-found");
+    assert_eq!(told.records[0]["code"], "start/cannot-run-here");
 }

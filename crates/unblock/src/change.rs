@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ntfs_meta::stream::ZONE_IDENTIFIER;
 use ntfs_meta::sys::{self, Dir, Kind, Node};
-use record::undo::{Writer, hex};
+use record::undo::{Writer, hex, path_fields};
 use serde_json::{Map, Value};
 
 /// Why a mark is still there.
@@ -68,13 +68,8 @@ pub(crate) fn remove_sidecar(
     Ok(dir.remove_file(name)?)
 }
 
-/// `path` is for reading; `path_bytes` stands beside it where text cannot hold the name.
 fn line(path: &Path, kind: &str, bytes: &[u8]) -> Map<String, Value> {
-    let mut fields = Map::new();
-    fields.insert("path".to_owned(), path.to_string_lossy().into());
-    if path.to_str().is_none() {
-        fields.insert("path_bytes".to_owned(), hex(&sys::path_bytes(path)).into());
-    }
+    let mut fields = path_fields(path, sys::path_bytes);
     fields.insert("kind".to_owned(), kind.into());
     fields.insert("bytes".to_owned(), hex(bytes).into());
     fields

@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use anyhow::Context as _;
 use ntfs_meta::stream::Mark;
 use ntfs_meta::sys::{self, Dir};
 use ntfs_meta::tree;
@@ -17,7 +16,7 @@ use record::undo::Writer;
 use record::wire::{Action, Failure, Finding, Fix, Severity, Subject};
 use serde_json::{Map, Value, json};
 
-use crate::app::{self, Effect};
+use crate::app::Runtime;
 use crate::args::Args;
 use crate::change::ChangeError;
 use crate::pattern::Patterns;
@@ -26,40 +25,40 @@ use crate::scan::{Event, Form, Outcome, Scan};
 use crate::source::{self, Sources};
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
-    sys::prepare();
+    let privileged = sys::prepare();
     if let Some(file) = &args.change.undo {
         return crate::undo::run(file, args.change.check, session);
     }
     let patterns = Patterns::new(args)?;
-    let undo =
-        match &args.change.undo_file {
-            Some(file) if !args.change.check => {
-                let opened = Writer::open(file, session.tool());
-                Some(opened.with_context(|| {
-                    format!("the undo file {} cannot be opened", file.display())
-                })?)
-            }
-            _ => None,
-        };
+    let undo = args.change.open_undo(session.tool())?;
     session.each_target_streaming(&args.targets, |target, out| {
-        look(args, &patterns, undo.as_ref(), target, out)
-    })
+        look(args, privileged, &patterns, undo.as_ref(), target, out)
+    })?;
+    Ok(undo.map_or(Ok(()), |undo| undo.sync())?)
 }
 
 /// What one target gave.
 struct Account<'a> {
     args: &'a Args,
+    /// The rights that pass by permissions are held.
+    privileged: bool,
     subject: &'a Subject,
     undo_file: Map<String, Value>,
     /// Marks in streams, removed or not.
     sources: Sources,
-    /// Marked programs and libraries that stay marked.
-    still_marked: u64,
+    /// The app's folder without links, and what it runs on once that matters.
+    app_folder: &'a Path,
+    runtime: Option<Runtime>,
+    /// Marked libraries that the runtime refuses, and that it refused until now.
+    refused: u64,
+    mended: u64,
     changed: u64,
+    failed: bool,
 }
 
 fn look(
     args: &Args,
+    privileged: bool,
     patterns: &Patterns,
     undo: Option<&Writer>,
     target: &Target,
@@ -79,25 +78,26 @@ fn look(
         resolved: &resolved,
         unsupported: Mutex::new(BTreeSet::new()),
     };
-    let mut undo_file = Map::new();
-    if let Some(file) = args.change.undo_file.as_ref().filter(|_| undo.is_some()) {
-        undo_file.insert("file".to_owned(), file.to_string_lossy().into());
-    }
+    let app_folder = if is_folder {
+        resolved.as_path()
+    } else {
+        resolved.parent().unwrap_or(&resolved)
+    };
     let mut account = Account {
         args,
+        privileged,
         subject,
-        undo_file,
+        undo_file: args.change.undo_field(),
         sources: Sources::default(),
-        still_marked: 0,
+        app_folder,
+        runtime: None,
+        refused: 0,
+        mended: 0,
         changed: 0,
+        failed: false,
     };
-    let parent = || resolved.parent().unwrap_or(&resolved).to_owned();
-    let app_folder = if is_folder {
-        resolved.clone()
-    } else {
-        parent()
-    };
-    let dir = match Dir::open(&app_folder) {
+    // the path was resolved a moment ago: a link in it by now is somebody's doing
+    let dir = match Dir::open_exact(app_folder) {
         Ok(dir) => dir,
         Err(error) => return out.emit(subject, unreadable(&target.path, &error)),
     };
@@ -111,7 +111,7 @@ fn look(
             |event| account.take(event, out),
         )?;
     }
-    account.close(&app_folder, out)
+    account.close(out)
 }
 
 impl Account<'_> {
@@ -132,9 +132,11 @@ impl Account<'_> {
                 )
             }
             Event::Unreadable(path, error) => {
+                self.failed = true;
                 out.emit(&self.subject.with_path(&path), unreadable(&path, &error))
             }
             Event::Unchanged(path, error) => {
+                self.failed = true;
                 out.emit(&self.subject.with_path(&path), not_changed(&path, &error))
             }
         }
@@ -151,8 +153,14 @@ impl Account<'_> {
         let subject = self.subject.with_path(&path);
         if form == Form::Stream {
             self.sources.add(&path, mark);
-            let executable = path.file_name().is_some_and(crate::name::is_executable);
-            self.still_marked += u64::from(executable && outcome != Outcome::Removed);
+            if path.file_name().is_some_and(crate::name::is_executable)
+                && self.runtime().refuses(&path, mark)
+            {
+                match outcome {
+                    Outcome::Removed => self.mended += 1,
+                    Outcome::Pending | Outcome::Left => self.refused += 1,
+                }
+            }
         }
         if outcome != Outcome::Left {
             self.changed += 1;
@@ -173,7 +181,7 @@ impl Account<'_> {
                 } else {
                     Map::new()
                 },
-                needs_elevation: false,
+                needs_elevation: !applied && !self.privileged,
             };
             return out.emit(&subject, action);
         }
@@ -199,9 +207,14 @@ impl Account<'_> {
         out.emit(&subject, finding)
     }
 
+    fn runtime(&mut self) -> Runtime {
+        let folder = self.app_folder;
+        *self.runtime.get_or_insert_with(|| Runtime::of(folder))
+    }
+
     /// What the marks mean, and where they came from; one action that says so where there was nothing to do.
-    fn close(self, app_folder: &Path, out: &mut Output) -> io::Result<()> {
-        if self.changed == 0 {
+    fn close(mut self, out: &mut Output) -> io::Result<()> {
+        if self.changed == 0 && !self.failed {
             let code = rules::mark::CODE.code.to_owned();
             out.emit(
                 self.subject,
@@ -215,13 +228,15 @@ impl Account<'_> {
         if self.sources.marks == 0 {
             return Ok(());
         }
-        let effect = app::effect(app_folder, &self.sources.examples);
-        out.emit(self.subject, self.meaning(&effect))?;
-        for archive in source::archives(app_folder, &self.sources) {
-            let message = format!(
-                "{} lies beside the app whose files came out of it",
-                archive.path.display()
-            );
+        let runtime = self.runtime();
+        out.emit(self.subject, self.meaning(runtime))?;
+        for archive in source::archives(self.app_folder, &self.sources) {
+            let whose = if archive.is_certain {
+                "whose files came out of it"
+            } else {
+                "whose files may have come out of it"
+            };
+            let message = format!("{} lies beside the app {whose}", archive.path.display());
             let help = "Remove its mark before unpacking it the next time: then no file gets one.";
             let mut finding =
                 Finding::new(rules::archive_source::CODE.code, Severity::Info, message).help(help);
@@ -234,26 +249,34 @@ impl Account<'_> {
         Ok(())
     }
 
-    fn meaning(&self, effect: &Effect) -> Finding {
+    fn meaning(&self, runtime: Runtime) -> Finding {
         let Sources {
             marks, executables, ..
         } = self.sources;
         let counted = format!("{marks} marked files, {executables} of them programs or libraries");
-        let stops = *effect == Effect::Stops && self.still_marked > 0;
-        let (truth, help) = match effect {
-            Effect::Stops if stops => (
+        let stops = self.refused > 0;
+        let (truth, help) = match runtime {
+            _ if stops => (
                 ".NET Framework refuses to load marked assemblies (0x80131515), so the app does not start",
                 "Remove the marks with unblock, then start the app again.",
             ),
-            Effect::Stops => (
+            _ if self.mended > 0 => (
                 ".NET Framework refuses to load marked assemblies (0x80131515); their marks are gone now",
                 "Start the app again.",
             ),
-            Effect::Harmless => (
+            Runtime::Framework => (
+                "the app runs on .NET Framework, which refuses marked assemblies only, and none of these is one",
+                "If the app does not start, the reason is another one; only SmartScreen, AppLocker or Smart App Control act on marked programs.",
+            ),
+            Runtime::LenientFramework => (
+                "the app runs on .NET Framework and is configured to load marked assemblies (loadFromRemoteSources)",
+                "If the app does not start, the reason is another one; only SmartScreen, AppLocker or Smart App Control act on marked programs.",
+            ),
+            Runtime::Core => (
                 "the app runs on .NET (Core), which loads marked assemblies all the same",
                 "If the app does not start, the reason is another one; only SmartScreen, AppLocker or Smart App Control act on marked programs.",
             ),
-            Effect::Unknown => (
+            Runtime::Unknown => (
                 "whether they matter cannot be told, because this is no app that can be recognised",
                 "The mark stops .NET Framework apps only; SmartScreen, AppLocker or Smart App Control may act on marked programs.",
             ),
@@ -284,6 +307,7 @@ impl Account<'_> {
         finding
             .evidence("marks", marks)
             .evidence("executables", executables)
+            .evidence("refused", self.refused)
             .evidence("zone", self.sources.zone)
             .evidence("sources", json!(self.sources.addresses))
             .evidence("examples", json!(examples))

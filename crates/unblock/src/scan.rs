@@ -1,7 +1,7 @@
 //! The walk over a target: finds marks and, unless only checking, takes them off.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -72,7 +72,25 @@ pub(crate) struct Scan<'a> {
 impl Scan<'_> {
     /// A file that is the target itself.
     pub(crate) fn file(&self, dir: &Dir, name: &OsStr, send: &Sender<Event>) {
+        // by the folder's list: Windows would take a sidecar's name for the stream itself
+        let listed = dir.entries().map(|entries| entries.flatten());
+        let mut beside: Vec<OsString> = Vec::new();
+        for entry in listed.into_iter().flatten() {
+            let Some(owner) = name::owner_of_sidecar(&entry.name) else {
+                continue;
+            };
+            let is_target = entry.name == name;
+            if is_target && self.look_at_sidecar(dir, name, &|| self.shown.to_owned(), send) {
+                return;
+            }
+            if owner == name {
+                beside.push(entry.name);
+            }
+        }
         self.look(dir, name, &|| self.shown.to_owned(), send);
+        for name in beside {
+            self.look_at_sidecar(dir, &name, &|| self.shown.with_file_name(&name), send);
+        }
     }
 
     fn below(&self, path: &Path) -> PathBuf {
@@ -108,28 +126,28 @@ impl Scan<'_> {
     }
 
     /// A file that by its name may stand in for a stream. True: it does, and has been dealt with.
-    fn look_at_sidecar(&self, folder: &Folder<'_>, name: &OsStr, send: &Sender<Event>) -> bool {
+    fn look_at_sidecar(
+        &self,
+        dir: &Dir,
+        name: &OsStr,
+        path: &dyn Fn() -> PathBuf,
+        send: &Sender<Event>,
+    ) -> bool {
         let Some(owner) = name::owner_of_sidecar(name) else {
             return false;
         };
-        if !matches!(folder.dir.kind(&owner), Ok(Kind::File | Kind::Folder)) {
+        if !matches!(dir.kind(&owner), Ok(Kind::File | Kind::Folder)) {
             return false;
         }
-        let Ok(bytes) = folder.dir.read_file(name, LONGEST_SIDECAR) else {
+        let Ok(bytes) = dir.read_file(name, LONGEST_SIDECAR) else {
             return false;
         };
         if !Mark::parse(&bytes).has_section {
             return false;
         }
-        self.mark(
-            &bytes,
-            folder.path_of(name),
-            Form::Sidecar,
-            send,
-            |recorded| {
-                change::remove_sidecar(folder.dir, name, recorded, &bytes, self.undo).map(|()| true)
-            },
-        );
+        self.mark(&bytes, path(), Form::Sidecar, send, |recorded| {
+            change::remove_sidecar(dir, name, recorded, &bytes, self.undo).map(|()| true)
+        });
         true
     }
 
@@ -147,12 +165,14 @@ impl Scan<'_> {
             false => Outcome::Left,
             true if self.args.change.check => Outcome::Pending,
             true => {
-                let below = self.below(&path);
-                // joining nothing would add a separator
-                let recorded = if below.as_os_str().is_empty() {
-                    self.resolved.to_owned()
-                } else {
-                    self.resolved.join(below)
+                let recorded = match path.strip_prefix(self.shown) {
+                    // joining nothing would add a separator
+                    Ok(below) if below.as_os_str().is_empty() => self.resolved.to_owned(),
+                    Ok(below) => self.resolved.join(below),
+                    // a sidecar of the file that is the target
+                    Err(_) => self
+                        .resolved
+                        .with_file_name(path.file_name().unwrap_or_default()),
                 };
                 match remove(&recorded) {
                     Ok(true) => Outcome::Removed,
@@ -223,7 +243,8 @@ impl Visit for Scan<'_> {
             }
         }
         match kind {
-            Kind::File if self.look_at_sidecar(folder, name, send) => {}
+            Kind::File
+                if self.look_at_sidecar(folder.dir, name, &|| folder.path_of(name), send) => {}
             Kind::File => self.look(folder.dir, name, &|| folder.path_of(name), send),
             Kind::Link => send.send(Event::Link(folder.path_of(name))),
             Kind::Folder | Kind::Other => {}

@@ -1,15 +1,12 @@
 //! `--undo`: puts marks back, byte for byte, the last one first.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use ntfs_meta::stream::ZONE_IDENTIFIER;
 use ntfs_meta::sys::{self, Dir, Kind};
-use record::output::Output;
 use record::tool::Session;
-use record::undo::unhex;
-use record::wire::{Action, Failure, Subject};
+use record::undo::{path_of, revert, unhex};
+use record::wire::{Action, Body, Failure, Subject};
 use serde_json::{Map, Value};
 
 use crate::rules;
@@ -36,64 +33,36 @@ struct Entry {
 }
 
 pub(crate) fn run(file: &Path, check: bool, session: &mut Session) -> anyhow::Result<()> {
-    let lines = record::undo::read_backwards(file, session.tool());
-    let lines =
-        lines.with_context(|| format!("the undo file {} cannot be read", file.display()))?;
-    for line in lines {
-        match line {
-            Ok(fields) => put_back(&fields, check, session)?,
-            Err(bad) => {
-                let message = format!("line {} of {} {}", bad.number, file.display(), bad.why);
-                session.out().emit(
-                    &Subject::of_path(file),
-                    Failure::new(rules::not_undone::CODE.code, message),
-                )?;
-            }
-        }
-    }
-    Ok(())
+    revert(session, file, rules::not_undone::CODE.code, |fields| {
+        put_back(fields, check)
+    })
 }
 
-fn put_back(fields: &Map<String, Value>, check: bool, session: &mut Session) -> io::Result<()> {
-    session.count_target();
-    let out: &mut Output = session.out();
+fn put_back(fields: &Map<String, Value>, check: bool) -> (Subject, Body) {
     let Some(entry) = parse(fields) else {
-        return out.emit(
-            &Subject::default(),
-            failure("a line of the undo file", &UndoError::Line),
-        );
+        let failure = failure("a line of the undo file", &UndoError::Line);
+        return (Subject::default(), failure.into());
     };
-    let subject = Subject::of_path(sys::plain(&entry.path));
-    match restore(&entry, check) {
-        Ok(changed) => {
-            let code = if entry.form == Form::Stream {
-                rules::mark::CODE.code
-            } else {
-                rules::sidecar::CODE.code
-            };
-            out.emit(
-                &subject,
-                Action {
-                    code: code.to_owned(),
-                    applied: !check,
-                    changed,
-                    ..Action::default()
-                },
-            )
+    let path = sys::plain(&entry.path);
+    let body = match restore(&entry, check) {
+        Ok(changed) => Action {
+            code: match entry.form {
+                Form::Stream => rules::mark::CODE.code.to_owned(),
+                Form::Sidecar => rules::sidecar::CODE.code.to_owned(),
+            },
+            applied: !check,
+            changed,
+            ..Action::default()
         }
-        Err(error) => out.emit(
-            &subject,
-            failure(&sys::plain(&entry.path).display().to_string(), &error),
-        ),
-    }
+        .into(),
+        Err(error) => failure(&path.display().to_string(), &error).into(),
+    };
+    (Subject::of_path(&path), body)
 }
 
 fn parse(fields: &Map<String, Value>) -> Option<Entry> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
-    let path = match text("path_bytes") {
-        Some(bytes) => sys::path_from_bytes(unhex(bytes)?)?,
-        None => PathBuf::from(text("path")?),
-    };
+    let path = path_of(fields, sys::path_from_bytes)?;
     let form = match text("kind")? {
         "stream" => Form::Stream,
         "sidecar" => Form::Sidecar,

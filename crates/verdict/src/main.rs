@@ -6,6 +6,7 @@ mod judge;
 mod run;
 mod stage;
 mod status;
+mod suspect;
 
 use record::tool::Tool;
 

@@ -8,6 +8,7 @@ use crate::judge;
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> anyhow::Result<()> {
     let mut evidence = Evidence::default();
+    session.out().group_by_site();
     session.each_record(&TargetArgs::default(), |incoming, _| {
         match incoming {
             Incoming::Target(target) => evidence.site(target.subject, target.site),

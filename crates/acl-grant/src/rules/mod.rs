@@ -7,6 +7,7 @@ pub(crate) mod inherit;
 pub(crate) mod link_not_followed;
 pub(crate) mod malformed;
 pub(crate) mod no_access;
+pub(crate) mod no_folder;
 pub(crate) mod not_changed;
 pub(crate) mod not_inherited;
 pub(crate) mod not_undone;
@@ -26,6 +27,7 @@ pub(crate) static CODES: &[Code] = &[
     link_not_followed::CODE,
     malformed::CODE,
     no_access::CODE,
+    no_folder::CODE,
     not_changed::CODE,
     not_inherited::CODE,
     not_undone::CODE,

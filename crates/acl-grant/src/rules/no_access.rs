@@ -2,7 +2,9 @@
 //!
 //! Effective access is judged as Windows judges it: every entry, in its order, for the identity and all its groups. The
 //! path that is named explains all that fails below it; `failing` tells how many files and folders those are. For the
-//! app's folder the cause is `access-denied`, for a folder of logs `stdout-log-unwritable`.
+//! app's folder the cause is `access-denied`, for a folder of logs `stdout-log-unwritable`, for the private key of a
+//! certificate that the configuration names `https-certificate`. Such a key is a file of the configuration, or, for a
+//! certificate in a store of the machine, one below `C:\ProgramData\Microsoft\Crypto`.
 
 use record::code::Code;
 use record::wire::Severity;

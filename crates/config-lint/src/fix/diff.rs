@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 /// Lines around the change that are shown.
 const CONTEXT: usize = 3;
 
@@ -54,9 +56,35 @@ pub(crate) fn unified(path: &str, before: &str, after: &str) -> String {
     diff
 }
 
+/// The lines in which two versions of a file differ, from the first to the last of them; null where they are the same or
+/// no text in UTF-8.
+pub(crate) fn changed(before: &[u8], after: &[u8]) -> (Value, Value) {
+    let (Ok(old), Ok(new)) = (std::str::from_utf8(before), std::str::from_utf8(after)) else {
+        return (Value::Null, Value::Null);
+    };
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - same;
+    let pairs = old.iter().rev().zip(new.iter().rev()).take(rest);
+    let tail = pairs.take_while(|(a, b)| a == b).count();
+    let shown = |lines: &[&str]| match lines[same..lines.len() - tail].join("\n").trim() {
+        "" => Value::Null,
+        text => text.into(),
+    };
+    (shown(&old), shown(&new))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::unified;
+    use super::{changed, unified};
+
+    #[test]
+    fn lines_that_differ() {
+        let (before, after) = changed(b"a\n  b\nc\n", b"a\n  d\n  e\nc\n");
+        assert_eq!((before, after), ("b".into(), "d\n  e".into()));
+        assert_eq!(changed(b"a", b"a"), (().into(), ().into()));
+        assert_eq!(changed(b"\xff", b"a"), (().into(), ().into()));
+    }
 
     #[test]
     fn one_hunk_with_its_surroundings() {

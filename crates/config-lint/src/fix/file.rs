@@ -65,6 +65,13 @@ pub(crate) fn beside(path: &Path, extension: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// The folder that a file lies in, `.` for a bare name.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
 /// Bytes of a file that is to be changed; a link is not followed to somewhere else.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     if fs::symlink_metadata(path)?.is_symlink() {
@@ -93,7 +100,7 @@ const MAX_BYTES: u64 = 900 << 10;
 ///
 /// # Errors
 /// A step failed, or the file holds something else than `before`. The file is untouched then, unless the failure is
-/// that of the last look: the message says so.
+/// that of the last look.
 pub(crate) fn replace(
     files: &dyn Files,
     path: &Path,
@@ -101,12 +108,11 @@ pub(crate) fn replace(
     after: &[u8],
 ) -> io::Result<()> {
     let temporary = beside(path, "config-lint-new");
-    let result = steps(files, path, &temporary, before, after);
-    if result.is_err() && temporary.exists() {
-        // the error above says more than one of this
+    if let Err(error) = steps(files, path, &temporary, before, after) {
+        // the error says more than one of this
         let _ = files.remove(&temporary);
+        return Err(error);
     }
-    result?;
     if read(path)? != after {
         return Err(io::Error::other(
             "the file holds something else than what was just written",
@@ -130,11 +136,7 @@ fn steps(
         ));
     }
     files.replace(temporary, path)?;
-    files.sync_folder(
-        path.parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new(".")),
-    )
+    files.sync_folder(folder_of(path))
 }
 
 #[cfg(test)]

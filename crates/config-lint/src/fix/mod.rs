@@ -1,6 +1,6 @@
 //! Repairs: planned on the bytes that were read, tried on paper, written whole, and put back on request.
 
-mod diff;
+pub(crate) mod diff;
 mod edit;
 pub(crate) mod file;
 pub(crate) mod plan;
@@ -56,7 +56,7 @@ pub(crate) fn run(
     let only_show = args.change.check || args.fix.diff;
     session.each_target_streaming(&args.targets, |target, out| {
         let plan = match wanted {
-            Wanted::Findings(codes) => plan::of_findings(target, servers, codes),
+            Wanted::Findings(codes) => plan::of_findings(target, servers, lint, codes),
             Wanted::Model(model) => plan::of_model(target, servers, model),
         };
         let refused = plan.is_err();
@@ -134,7 +134,7 @@ fn unchanged(code: &str) -> Action {
 
 /// Writes the undo file, then the change.
 fn write(change: &FileChange, undo: &Path) -> std::io::Result<()> {
-    let writer = Writer::open(undo, "config-lint")?;
+    let writer = undo::open(undo, &change.path)?;
     writer.write(undo::file_line(&change.path, &change.before, &change.after))?;
     file::replace(&Disk, &change.path, &change.before, &change.after)
 }

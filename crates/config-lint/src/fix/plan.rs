@@ -13,6 +13,7 @@ use crate::finding::{Change, Findings, Found, Repair};
 use crate::fix::{diff, edit, file};
 use crate::own_section::{V1, V2, handlers, names_module};
 use crate::rules;
+use crate::run::Lint;
 use crate::server::Servers;
 
 /// Code of the switch of the hosting model.
@@ -79,6 +80,7 @@ pub(crate) struct Refused {
 pub(crate) fn of_findings(
     target: &Target,
     servers: &Servers,
+    lint: &Lint,
     codes: &[String],
 ) -> Result<Plan, Refused> {
     let wanted = |found: &Found, repair: &Repair| {
@@ -92,9 +94,8 @@ pub(crate) fn of_findings(
         }
     };
     let mut draft = Draft::default();
-    let first = rules::check(&App::load(target, servers, &draft.overlay));
-    let mut findings = first;
-    let before = errors(&findings);
+    let (mut findings, before) = told(target, servers, lint, &draft);
+    let mut after = before.clone();
     for _ in 0..MAX_TURNS {
         let repairs: Vec<(&Found, &Repair)> = findings
             .found
@@ -105,17 +106,38 @@ pub(crate) fn of_findings(
         if !draft.take(&repairs)? {
             break;
         }
-        findings = rules::check(&App::load(target, servers, &draft.overlay));
+        (findings, after) = told(target, servers, lint, &draft);
     }
-    for (code, count) in errors(&findings) {
-        if count > before.get(&code).copied().unwrap_or_default() {
+    refuse_new(target, &before, &after)?;
+    Ok(draft.plan())
+}
+
+/// Errors by their code.
+type Errors = BTreeMap<String, usize>;
+
+/// What is told of the target as the draft has it, without what was silenced; and all of its errors.
+fn told(target: &Target, servers: &Servers, lint: &Lint, draft: &Draft) -> (Findings, Errors) {
+    let app = App::load(target, servers, &draft.overlay);
+    let mut findings = rules::check(&app);
+    let errors = errors(&findings);
+    findings
+        .found
+        .retain_mut(|found| lint.tells(target, &app, found));
+    (findings, errors)
+}
+
+/// # Errors
+/// There are errors after the change that were not there before.
+fn refuse_new(target: &Target, before: &Errors, after: &Errors) -> Result<(), Refused> {
+    for (code, count) in after {
+        if *count > before.get(code).copied().unwrap_or_default() {
             return Err(Refused {
                 path: target.path.clone(),
                 why: format!("the repair would bring a new error, {code}; nothing was changed"),
             });
         }
     }
-    Ok(draft.plan())
+    Ok(())
 }
 
 /// `web-config/*` names all codes of an area.
@@ -127,7 +149,7 @@ pub(crate) fn code_fits(wanted: &str, code: &str) -> bool {
             .is_some_and(|area| code.split('/').next() == Some(area))
 }
 
-fn errors(findings: &Findings) -> BTreeMap<String, usize> {
+fn errors(findings: &Findings) -> Errors {
     let mut counts = BTreeMap::new();
     for found in &findings.found {
         if found.finding.severity == Severity::Error {
@@ -176,6 +198,9 @@ pub(crate) fn of_model(target: &Target, servers: &Servers, model: Model) -> Resu
     let mut draft = Draft::default();
     if !changes.is_empty() {
         draft.change(path, MODEL_CODE, &changes)?;
+        let before = errors(&rules::check(&app));
+        let after = errors(&rules::check(&App::load(target, servers, &draft.overlay)));
+        refuse_new(target, &before, &after)?;
     }
     Ok(draft.plan())
 }

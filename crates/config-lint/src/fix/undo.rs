@@ -5,14 +5,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use record::tool::Session;
-use record::undo::{hex, read_backwards, unhex};
+use record::undo::{Writer, hex, read_backwards, unhex};
 use record::wire::{Action, Failure, Subject};
 use serde_json::{Map, Value};
 
+use crate::fix::diff;
 use crate::fix::file::{self, Disk};
+use crate::sys;
 
 /// Code of what is put back.
 pub(crate) const CODE: &str = "fix/undone";
+
+/// Opens an undo file that is about to hold the bytes of `of`: it is for nobody who may not read that file.
+///
+/// # Errors
+/// It cannot be opened, is no undo file of this tool, or its rights cannot be set.
+pub(crate) fn open(undo: &Path, of: &Path) -> io::Result<Writer> {
+    let writer = Writer::open(undo, "config-lint")?;
+    sys::restrict(undo, of)?;
+    Ok(writer)
+}
 
 /// The line about a file that is about to be changed.
 pub(crate) fn file_line(path: &Path, before: &[u8], after: &[u8]) -> Map<String, Value> {
@@ -84,11 +96,23 @@ pub(crate) fn run(undo: &Path, check: bool, session: &mut Session) -> anyhow::Re
                 after,
             }) => {
                 let outcome = put_back(&path, &before, &after, check);
-                tell(session, &path, outcome, check)?;
+                tell(
+                    session,
+                    &path,
+                    outcome,
+                    check,
+                    diff::changed(&after, &before),
+                )?;
             }
             Some(Line::Folder(path)) => {
                 let outcome = remove_folder(&path, check);
-                tell(session, &path, outcome, check)?;
+                tell(
+                    session,
+                    &path,
+                    outcome,
+                    check,
+                    ("folder".into(), Value::Null),
+                )?;
             }
             None => {
                 let message = format!("a line of {} is not understood", undo.display());
@@ -107,6 +131,7 @@ fn tell(
     path: &Path,
     outcome: io::Result<bool>,
     check: bool,
+    (before, after): (Value, Value),
 ) -> anyhow::Result<()> {
     let subject = Subject::of_path(path);
     match outcome {
@@ -116,6 +141,8 @@ fn tell(
                 code: CODE.to_owned(),
                 applied: !check,
                 changed,
+                before: if changed { before } else { Value::Null },
+                after: if changed { after } else { Value::Null },
                 ..Action::default()
             },
         )?,

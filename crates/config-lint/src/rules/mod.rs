@@ -16,28 +16,33 @@ mod prelude {
     pub(super) use iis_config::effective::Violation as Refusal;
     pub(super) use iis_config::schema::BadValue;
     pub(super) use iis_config::windows_path;
-    pub(super) use published_app::folder::{EntryKind, Folder};
+    pub(super) use published_app::folder::EntryKind;
     pub(super) use published_app::json::SettingsError;
     pub(super) use record::cause;
     pub(super) use record::wire::{Failure, Finding, Severity};
 
     pub(super) use super::Rule;
     pub(super) use super::wording::{
-        connection_strings, consequence, is_in_force, named, removal, settle, softened,
+        InForce, at_variable, capital, connection_strings, consequence, inherits_program, layered,
+        losers, named, removal, settle, softened, sql_server_strings, values, with_value, without,
     };
     pub(super) use crate::app::{App, Place, name_of};
     pub(super) use crate::argument;
     pub(super) use crate::finding::{Change, Findings, Repair};
     pub(super) use crate::handler_setting;
+    pub(super) use crate::in_force::{Variable, VariableSource};
     pub(super) use crate::launch::Launch;
     pub(super) use crate::own_section::{
-        V1, V2, descendants, handlers, is_asp_net_core, names_module, sections, servers,
+        V1, V2, descendants, handlers, handlers_in_force, is_asp_net_core, misspelt_module,
+        names_module, sections, servers,
     };
     pub(super) use crate::schema::ViolationKind;
     pub(super) use crate::server::has_module;
     pub(super) use crate::stdout_log;
 }
 
+mod status;
+mod web_root;
 mod wording;
 
 /// A rule: the code that it reports, with its documentation, and what finds it.
@@ -97,13 +102,16 @@ rules! {
         connection_string_format,
         connection_string_keyword,
         connection_string_server,
+        connection_string_value,
         development_file,
         duplicate_key,
         encoding,
         environment_file_missing,
+        escape_in_path,
         https_certificate,
         integrated_security,
         kestrel_endpoint,
+        kestrel_url,
         key_case,
         launch_settings,
         local_db,
@@ -111,6 +119,7 @@ rules! {
         log_level,
         malformed,
         misplaced_section,
+        overridden,
         placeholder,
         secret_in_file,
         section_typo,
@@ -147,6 +156,7 @@ rules! {
         entry_duplicate,
         environment_appended,
         environment_duplicate,
+        forward_slash,
         handler_duplicate,
         handler_missing,
         handler_setting_unknown,
@@ -159,9 +169,13 @@ rules! {
         launcher_placeholder,
         malformed,
         missing,
+        module_not_enabled,
         module_not_registered,
+        module_unknown,
         module_v1,
+        nothing_for_the_module,
         parent_broken,
+        placeholder,
         port_variable,
         process_path_missing,
         process_path_not_exe,
@@ -179,6 +193,7 @@ rules! {
         section_unknown,
         setting_of_other_model,
         single_file_in_process,
+        startup_time_zero,
         system_variable,
         too_large,
         transform_leftover,
@@ -216,6 +231,7 @@ pub(crate) fn check(app: &App<'_>) -> Findings {
         (rule.check)(rule, app, &mut findings);
     }
     for found in &mut findings.found {
+        status::predict(app, &mut found.finding);
         name_repair(found);
     }
     findings.found.sort_by(|a, b| {

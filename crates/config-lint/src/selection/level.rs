@@ -76,7 +76,9 @@ impl Levels {
         let file: File = toml::from_str(text)?;
         let mut paths = Vec::new();
         for rule in file.paths {
-            let pattern = Pattern::new(&rule.pattern)
+            // as paths are compared: `C:\inetpub\**` means what it says
+            let plain = rule.pattern.replace('\\', "/");
+            let pattern = Pattern::new(plain.strip_prefix("./").unwrap_or(&plain))
                 .with_context(|| format!("match = \"{}\"", rule.pattern))?;
             paths.push((pattern, joined(rule.ignore, rule.levels)?));
         }
@@ -94,12 +96,13 @@ impl Levels {
         }
         let mut level = longest(&self.all, &finding.code);
         let shown = file.to_string_lossy().replace('\\', "/");
+        let shown = shown.strip_prefix("./").unwrap_or(&shown);
         let options = MatchOptions {
             case_sensitive: false,
             ..MatchOptions::default()
         };
         for (pattern, levels) in &self.paths {
-            if pattern.matches_with(&shown, options) {
+            if pattern.matches_with(shown, options) {
                 level = longest(levels, &finding.code).or(level);
             }
         }
@@ -171,6 +174,27 @@ mod tests {
             level(&levels, "/a", "app-settings/malformed"),
             Some(Severity::Warning)
         );
+    }
+
+    #[test]
+    fn paths_are_matched_as_they_are_written() {
+        let levels = |pattern: &str| {
+            Levels::parse(&format!(
+                "[[paths]]\nmatch = '{pattern}'\nignore = [\"stdout-log/on\"]"
+            ))
+            .expect("good")
+        };
+        for (pattern, path) in [
+            ("b1/**", "./b1/web.config"),
+            ("./b1/**", "b1/web.config"),
+            (r"C:\inetpub\shop\**", r"C:\inetpub\shop\web.config"),
+        ] {
+            assert_eq!(
+                level(&levels(pattern), path, "stdout-log/on"),
+                None,
+                "{pattern}"
+            );
+        }
     }
 
     #[test]

@@ -14,7 +14,11 @@ const MARK: &str = "config-lint:";
 
 /// Whether a comment of its file silences a finding.
 pub(crate) fn is_suppressed(app: &App<'_>, found: &Found) -> bool {
-    let files = app.web_config.iter().chain(&app.logging);
+    let files = app
+        .web_config
+        .iter()
+        .chain(&app.host_file)
+        .chain(&app.logging);
     let Some(document) = files
         .filter(|file| file.path == found.file)
         .find_map(|file| file.document())

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::sync::mpsc::Sender;
 
 use rustix::fs::{XattrFlags, getxattr, listxattr, setxattr};
 use rustix::io::Errno;
@@ -36,6 +37,19 @@ pub(crate) fn keep(from: &Path, to: &Path) -> io::Result<()> {
         copy(from, to, name)?;
     }
     Ok(())
+}
+
+/// Takes from a file's mode what that of another one does not allow; the owner may go on reading and writing it.
+///
+/// # Errors
+/// Its mode cannot be set.
+pub(crate) fn restrict(path: &Path, like: &Path) -> io::Result<()> {
+    let mode = fs::metadata(path)?.mode();
+    let narrow = (mode & fs::metadata(like)?.mode()) | (mode & 0o600);
+    if narrow == mode {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(narrow & 0o777))
 }
 
 fn names(path: &Path) -> io::Result<Vec<String>> {
@@ -97,6 +111,14 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// A closed terminal is a signal like the others, and leaves the time that it takes.
+pub(crate) fn on_close(_stop: Sender<()>) -> io::Result<()> {
+    Ok(())
+}
+
+/// See [`on_close`].
+pub(crate) fn cleaned() {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +136,29 @@ mod tests {
         assert_eq!(fs::read(&path).expect("read"), b"new");
         assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o640);
         assert_eq!(value(&path, "user.note").expect("read").is_some(), named);
+    }
+
+    #[test]
+    fn an_undo_file_is_for_no_more_readers_than_each_of_its_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let undo = folder.path().join("undo");
+        fs::write(&undo, "").expect("written");
+        for (own, mode) in [
+            (0o644, 0o644),
+            (0o640, 0o640),
+            (0o400, 0o600),
+            (0o644, 0o600),
+        ] {
+            let path = folder.path().join("web.config");
+            fs::write(&path, "x").expect("written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(own)).expect("set");
+            if own == 0o644 && mode == 0o644 {
+                fs::set_permissions(&undo, fs::Permissions::from_mode(0o644)).expect("set");
+            }
+            restrict(&undo, &path).expect("set");
+            assert_eq!(fs::metadata(&undo).expect("there").mode() & 0o777, mode);
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
+        }
     }
 
     #[test]

@@ -108,7 +108,8 @@ pub(super) fn section(
         declaration.and_then(|d| d.origin.clone()),
     )];
     for container in &effective.containers {
-        for element in find(container, path) {
+        let elements = find(container, path);
+        for &element in &elements {
             let at = container.origin(element);
             let refused = modes.iter().rev().find(|(rank, ..)| *rank < container.rank);
             if container.rank > 0
@@ -118,6 +119,18 @@ pub(super) fn section(
                     section: path.to_owned(),
                     at,
                     by: by.clone(),
+                });
+                continue;
+            }
+            // Sections at the top are .NET's, which IIS does not read.
+            if let Some(first) = elements
+                .first()
+                .filter(|first| path.contains('/') && first.index() != element.index())
+            {
+                violations.push(Violation::SectionTwice {
+                    section: path.to_owned(),
+                    at,
+                    first: container.origin(*first),
                 });
                 continue;
             }

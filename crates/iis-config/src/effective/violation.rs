@@ -25,6 +25,13 @@ pub enum Violation {
         at: Origin,
         first: Option<Origin>,
     },
+    /// The section stands a second time in the same file, or in the same `<location>` of it (0x800700b7, "Sections must
+    /// only appear once per config file").
+    SectionTwice {
+        section: String,
+        at: Origin,
+        first: Origin,
+    },
     /// The section is locked for this file. `by` is the location or declaration that locks it, none for IIS's own.
     SectionLocked {
         section: String,
@@ -85,6 +92,7 @@ impl Violation {
             Self::Malformed { .. } | Self::Unreadable { .. } => None,
             Self::UnknownSection { at, .. }
             | Self::DeclaredTwice { at, .. }
+            | Self::SectionTwice { at, .. }
             | Self::SectionLocked { at, .. }
             | Self::WrongLevel { at, .. }
             | Self::NotInLocation { at, .. }

@@ -158,6 +158,22 @@ fn the_control_set_in_use() {
 }
 
 #[test]
+fn the_services_that_start_workers_add_their_own_variables() {
+    let registry = registry(
+        r#"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Environment]
+"A"="machine"
+[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\W3SVC]
+"Environment"=hex(7):41,00,3d,00,25,00,41,00,25,00,31,00,00,00,42,00,3d,00,32,00,00,00,00,00
+[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Other]
+"Environment"=hex(7):43,00,3d,00,33,00,00,00,00,00"#,
+    );
+    let environment = registry.machine_environment();
+    assert_eq!(environment.get("a"), Some("machine1"));
+    assert_eq!(environment.get("b"), Some("2"));
+    assert_eq!(environment.get("c"), None);
+}
+
+#[test]
 fn only_the_wanted_keys_are_kept() {
     let bytes = export(
         "[HKEY_LOCAL_MACHINE\\SOFTWARE\\dotnet\\Setup]\n\"x\"=\"1\"\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\dotnetty]\n\"x\"=\"1\"",

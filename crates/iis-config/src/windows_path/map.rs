@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use super::{Kind, comparable, is_short_name, join, kind, normalize, plain};
 use crate::environment::{fold, same};
@@ -58,8 +58,23 @@ struct Mapping {
     /// `prefix` in the form that is compared.
     folded: String,
     folder: PathBuf,
-    /// `folder` without links, to see what leaves it.
-    real: PathBuf,
+    /// `folder` without links, to see what leaves it; asked for where a link is met.
+    real: OnceLock<PathBuf>,
+}
+
+impl Mapping {
+    /// Whether a real path lies in the folder.
+    fn holds(&self, path: &Path) -> bool {
+        path.starts_with(self.real())
+    }
+
+    fn real(&self) -> &Path {
+        self.real.get_or_init(|| {
+            self.folder
+                .canonicalize()
+                .unwrap_or_else(|_| self.folder.clone())
+        })
+    }
 }
 
 /// Which local folders stand for which drives and shares of a server.
@@ -143,12 +158,12 @@ impl PathMap {
             folder: folder.to_owned(),
             why: error.to_string(),
         };
-        let real = folder.canonicalize().map_err(why)?;
+        folder.metadata().map_err(why)?;
         self.mappings.push(Mapping {
             prefix,
             folded,
             folder: folder.to_owned(),
-            real,
+            real: OnceLock::new(),
         });
         Ok(())
     }
@@ -262,13 +277,21 @@ impl PathMap {
     }
 
     fn walk(&self, mapping: &Mapping, names: &[&str]) -> Located {
-        let exact = names
-            .iter()
-            .fold(mapping.folder.clone(), |path, name| path.join(name));
-        match exact.canonicalize() {
-            Ok(real) if real.starts_with(&mapping.real) => return Located::Found(exact),
-            Ok(_) => return Located::Outside(exact),
-            Err(_) => {}
+        let mut exact = mapping.folder.clone();
+        // Most paths are spelled as they lie and hold no link: a look at each name, and no more.
+        let plain = names.iter().try_fold(true, |plain, name| {
+            exact.push(name);
+            let is_link = exact.symlink_metadata().ok()?.is_symlink();
+            Some(plain && !is_link)
+        });
+        match plain {
+            Some(true) => return Located::Found(exact),
+            Some(false) => match exact.canonicalize() {
+                Ok(real) if mapping.holds(&real) => return Located::Found(exact),
+                Ok(_) => return Located::Outside(exact),
+                Err(_) => {}
+            },
+            None => {}
         }
         let mut here = mapping.folder.clone();
         for (index, name) in names.iter().enumerate() {
@@ -292,7 +315,7 @@ impl PathMap {
                 },
             };
             match next.canonicalize() {
-                Ok(real) if real.starts_with(&mapping.real) => here = next,
+                Ok(real) if mapping.holds(&real) => here = next,
                 Ok(_) => return Located::Outside(next),
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                     return Located::Unreadable(next, error.kind());
@@ -347,7 +370,7 @@ impl PathMap {
         for mapping in &self.mappings {
             let Ok(rest) = local
                 .strip_prefix(&mapping.folder)
-                .or_else(|_| local.strip_prefix(&mapping.real))
+                .or_else(|_| local.strip_prefix(mapping.real()))
             else {
                 continue;
             };

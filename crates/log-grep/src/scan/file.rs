@@ -28,33 +28,32 @@ pub(crate) struct Scanned {
     pub(crate) error: Option<io::Error>,
 }
 
-/// Searches a file of `length` bytes from `start` on.
-pub(crate) fn file(scanner: &Scanner<'_>, path: &Path, start: u64, length: u64) -> Scanned {
+/// Searches a file of `length` bytes from `start` on. `open` is the file; `path` is opened once more for each
+/// further thread, before any of them reads.
+pub(crate) fn file(
+    scanner: &Scanner<'_>,
+    mut open: File,
+    path: &Path,
+    start: u64,
+    length: u64,
+) -> Scanned {
     if length.saturating_sub(start) <= SMALL {
-        return match File::open(path) {
-            Ok(mut open) => one(scanner, &mut open, start, length),
-            Err(error) => failed(error),
-        };
+        return one(scanner, &mut open, start, length);
     }
     let windows = (length - start).div_ceil(WINDOW);
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
         .min(8);
+    // what is deleted meanwhile is still read to its end by those that have it open
+    let more = (1..threads).map_while(|_| File::open(path).ok());
+    let opened: Vec<File> = std::iter::once(open).chain(more).collect();
     let next = AtomicU64::new(0);
     let ended = AtomicBool::new(false);
     let (sender, receiver) = mpsc::sync_channel::<(u64, io::Result<Part>)>(threads * 2);
     std::thread::scope(|scope| {
-        for _ in 0..threads {
+        for mut open in opened {
             let (sender, next, ended) = (sender.clone(), &next, &ended);
             scope.spawn(move || {
-                let mut open = match File::open(path) {
-                    Ok(open) => open,
-                    Err(error) => {
-                        ended.store(true, Ordering::Relaxed);
-                        let _ = sender.send((next.fetch_add(1, Ordering::Relaxed), Err(error)));
-                        return;
-                    }
-                };
                 let mut buffer = Vec::new();
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
@@ -110,7 +109,7 @@ struct Part {
     /// Line ends in the window's own bytes.
     lines: u64,
     length: u64,
-    /// The file ended before the window did: it shrank.
+    /// The file ended before the window's own bytes did: it shrank.
     short: bool,
 }
 
@@ -133,7 +132,7 @@ fn window(
         hits,
         lines: memchr::memchr_iter(b'\n', &buffer[begin..end]).count() as u64,
         length: (end - begin) as u64,
-        short: buffer.len() < (to - from) as usize,
+        short: ((end - begin) as u64) < own.end - own.start,
     })
 }
 

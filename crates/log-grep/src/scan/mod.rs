@@ -4,12 +4,14 @@ mod file;
 pub(crate) mod prefilter;
 pub(crate) mod region;
 mod stream;
+mod unfold;
 
 pub(crate) use file::{Scanned, file, small};
 pub(crate) use region::Context;
 pub(crate) use stream::Stream;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
@@ -48,6 +50,8 @@ pub(crate) struct Hit {
     /// The entry says that the exception was caught while starting (CaptureStartupErrors): the server
     /// comes up all the same, and answers 500 to everything.
     pub(crate) caught: bool,
+    /// The entry shows that a .NET program or the module wrote it: an exception, or its own names.
+    pub(crate) dotnet: bool,
     pub(crate) captures: BTreeMap<String, String>,
     pub(crate) excerpt: String,
 }
@@ -56,6 +60,11 @@ pub(crate) struct Hit {
 pub(crate) struct Scanner<'c> {
     pub(crate) catalogue: &'c Catalogue,
     prefilter: Prefilter,
+    /// The second search, made at the first exception that is met.
+    inside: OnceLock<Option<Prefilter>>,
+    /// Signatures of an exception of any kind, and of one that ended the process.
+    exception: Option<u16>,
+    unhandled: Option<u16>,
     /// `--grep`: lines that match are hits of their own.
     pub(crate) plain: Option<regex::bytes::Regex>,
     /// `--context N`: lines shown around a hit.
@@ -70,6 +79,9 @@ impl<'c> Scanner<'c> {
         Ok(Self {
             catalogue,
             prefilter: Prefilter::new(catalogue)?,
+            inside: OnceLock::new(),
+            exception: catalogue.find("dotnet-exception"),
+            unhandled: catalogue.find("dotnet-unhandled-exception"),
             plain: None,
             around: 0,
         })
@@ -95,12 +107,14 @@ impl<'c> Scanner<'c> {
             at: own.start,
             count: 0,
         };
+        self.catalogue.spare();
         if let Some(plain) = &self.plain {
             self.grep(plain, bytes, base, own, hits, &mut lines);
             return;
         }
         let mut done = own.start;
         let mut candidates: Vec<(u16, usize)> = Vec::new();
+        let mut entry: Option<Judged> = None;
         self.prefilter.each(bytes, own.clone(), |places| {
             let mut rest = places;
             while let Some(&(place, _)) = rest.first() {
@@ -128,7 +142,7 @@ impl<'c> Scanner<'c> {
                 };
                 lines.advance(bytes, start.max(done));
                 done = start.max(done);
-                self.line(&line, lines.count, &candidates, hits);
+                self.line(&line, lines.count, &candidates, &mut entry, hits);
             }
         });
     }
@@ -169,6 +183,7 @@ impl<'c> Scanner<'c> {
                 first: crate::time::at_head(&bytes[start..end]),
                 last: None,
                 caught: false,
+                dotnet: false,
                 captures: BTreeMap::new(),
                 excerpt: self.excerpt(&line, start, end),
             });
@@ -176,33 +191,182 @@ impl<'c> Scanner<'c> {
         }
     }
 
-    /// Tries the candidate signatures of one line.
-    fn line(&self, line: &Line<'_>, number: u64, candidates: &[(u16, usize)], hits: &mut Hits) {
-        let mut judged: Option<Judged> = None;
+    /// Tries the candidate signatures of one line. `entry` is the entry of the lines before, which this
+    /// line may belong to.
+    fn line(
+        &self,
+        line: &Line<'_>,
+        number: u64,
+        candidates: &[(u16, usize)],
+        entry: &mut Option<Judged>,
+        hits: &mut Hits,
+    ) {
+        let mut judged = entry
+            .take()
+            .filter(|entry| entry.start <= line.start && line.end <= entry.end);
+        let mut is_exception = false;
         for &(index, at) in candidates {
             if index == prefilter::NUMBERS {
                 self.numbers(line, at, number, &mut judged, hits);
                 continue;
             }
-            let Some(signature) = self.catalogue.get(index) else {
-                continue;
-            };
-            let Some(found) = find(signature, line, &mut judged) else {
-                continue;
-            };
-            let judged = judged.get_or_insert_with(|| Judged::of(line));
-            if signature.when == When::Healthy && judged.context != Context::Fatal {
-                hits.healthy(line.base + found.start as u64, judged.time);
+            is_exception |= Some(index) == self.exception || Some(index) == self.unhandled;
+            self.one(index, line, number, None, &mut judged, hits);
+        }
+        if is_exception {
+            judged.get_or_insert_with(|| Judged::of(line));
+            self.inside(line, number, &mut judged, hits);
+        }
+        *entry = judged;
+    }
+
+    /// Tries one signature on a line.
+    fn one(
+        &self,
+        index: u16,
+        line: &Line<'_>,
+        number: u64,
+        floor: Option<usize>,
+        judged: &mut Option<Judged>,
+        hits: &mut Hits,
+    ) {
+        let Some(signature) = self.catalogue.get(index) else {
+            return;
+        };
+        let found = match self.find(signature, line, floor, judged) {
+            Some(found) => found,
+            None if Some(index) == self.exception => {
+                // an exception behind other words of its line
+                let judged = judged.get_or_insert_with(|| Judged::of(line));
+                if judged.context < Context::Logged || !judged.dotnet || !judged.begins_on(line) {
+                    return;
+                }
+                Found {
+                    start: line.start,
+                    end: line.end,
+                    captures: BTreeMap::new(),
+                }
             }
-            hits.add(self.hit(index, line, number, &found, judged));
+            None => return,
+        };
+        let judged = judged.get_or_insert_with(|| Judged::of(line));
+        if signature.when == When::Healthy && judged.context != Context::Fatal {
+            hits.healthy(line.base + found.start as u64, judged.time);
+        }
+        let index = match self.unhandled {
+            Some(unhandled)
+                if Some(index) == self.exception
+                    && judged.context == Context::Fatal
+                    && judged.dotnet =>
+            {
+                unhandled
+            }
+            _ => index,
+        };
+        hits.add(self.hit(index, line, number, &found, judged));
+    }
+
+    /// Tries the patterns of a signature around a line, from `floor` on where that is known. A match counts when it overlaps the line:
+    /// forum posts and event viewers wrap long messages.
+    fn find(
+        &self,
+        signature: &Signature,
+        line: &Line<'_>,
+        floor: Option<usize>,
+        judged: &mut Option<Judged>,
+    ) -> Option<Found> {
+        let from = if let Some(floor) = floor {
+            floor.min(line.start)
+        } else if line.start > 0 {
+            region::line_around(line.bytes, line.start - 1)
+                .0
+                .max(line.start.saturating_sub(REACH))
+        } else {
+            0
+        };
+        let to = line.bytes.len().min(line.end + REACH);
+        let region = &line.bytes[from..to];
+        let unfolded = unfold::unfold(region);
+        let region = unfolded.as_ref().map_or(region, |text| &text.bytes[..]);
+        let place = |at: usize| from + unfolded.as_ref().map_or(at, |text| text.source(at));
+        for pattern in &signature.patterns {
+            let Some(regex) = self.catalogue.compiled(&pattern.regex) else {
+                continue;
+            };
+            // found first, captured then: looking for the captures everywhere would cost much more
+            for all in regex.find_iter(region).take(4) {
+                let (start, end) = (place(all.start()), place(all.end()));
+                if start > line.end {
+                    break;
+                }
+                if end <= line.start {
+                    continue;
+                }
+                let unless = pattern.unless.as_ref();
+                if let Some(unless) = unless.and_then(|unless| self.catalogue.compiled(unless)) {
+                    let judged = judged.get_or_insert_with(|| Judged::of(line));
+                    if unless.is_match(&line.bytes[judged.start..judged.end]) {
+                        continue;
+                    }
+                }
+                return Some(Found {
+                    start,
+                    end,
+                    captures: captures(&regex, &region[..all.end()], all.start()),
+                });
+            }
+        }
+        None
+    }
+
+    /// Searches the entry of an exception, from this line on, for what is looked for only there.
+    fn inside(&self, line: &Line<'_>, number: u64, judged: &mut Option<Judged>, hits: &mut Hits) {
+        let Some(entry) = judged.as_ref().map(|judged| judged.start..judged.end) else {
+            return;
+        };
+        let inside = self
+            .inside
+            .get_or_init(|| Prefilter::inside(self.catalogue).ok());
+        let Some(inside) = inside else { return };
+        // the lines of a chain each announce the rest of it
+        let from = usize::try_from(hits.inside_to.saturating_sub(line.base)).unwrap_or(usize::MAX);
+        let from = from.max(line.start);
+        let end = entry.end.min(line.bytes.len());
+        if from >= end {
+            return;
+        }
+        hits.inside_to = line.base + end as u64;
+        let mut places: Vec<(usize, u16)> = Vec::new();
+        inside.each(&line.bytes[..end], from..end, |found| {
+            places.extend(
+                found
+                    .iter()
+                    .map(|(at, owner)| (region::line_around(line.bytes, *at).0, *owner)),
+            );
+        });
+        places.sort_unstable();
+        places.dedup();
+        let mut count = LineCount {
+            at: line.start,
+            count: number,
+        };
+        for group in places.chunk_by(|a, b| a.0 == b.0) {
+            let (start, end) = region::line_around(line.bytes, group[0].0);
+            count.advance(line.bytes, start);
+            let here = Line {
+                start,
+                end,
+                ..*line
+            };
+            for &(_, owner) in group {
+                self.one(owner, &here, count.count, Some(entry.start), judged, hits);
+            }
         }
     }
 
     fn hit(&self, index: u16, line: &Line<'_>, number: u64, found: &Found, judged: &Judged) -> Hit {
         let mut captures = found.captures.clone();
-        if judged.context >= Context::Bare {
-            judged.describe(&mut captures);
-        }
+        judged.describe(&mut captures);
         let offset = line.base + found.start as u64;
         let back = line.bytes[found.start.min(line.start)..line.start]
             .iter()
@@ -219,6 +383,7 @@ impl<'c> Scanner<'c> {
             first: judged.time,
             last: None,
             caught: judged.caught,
+            dotnet: judged.dotnet,
             captures,
             excerpt: self.excerpt(line, found.start, found.end),
         }
@@ -235,15 +400,26 @@ impl<'c> Scanner<'c> {
     ) {
         let bytes = line.text();
         // why a log file could not be made is no reason why the app did not start
-        if memchr::memmem::find(bytes, b"stdoutLogFile").is_some() {
+        let is_of_log = [&b"stdoutLogFile"[..], b"stdout redirection"]
+            .iter()
+            .any(|words| memchr::memmem::find(bytes, words).is_some());
+        if is_of_log {
             return;
         }
         let codes = number::in_line(&bytes[at..bytes.len().min(at + 512)]);
         let starting = START_WORDS
             .iter()
             .any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some());
+        let exited = [&b"xit code"[..], b"with code"]
+            .iter()
+            .any(|word| bytes[at..].starts_with(word));
         for &code in &codes {
-            for index in self.catalogue.by_number(code) {
+            let known = self.catalogue.by_number(code).chain(
+                self.catalogue
+                    .by_exit(code)
+                    .filter(|_| starting && exited && code == codes[0]),
+            );
+            for index in known {
                 let Some(signature) = self.catalogue.get(index) else {
                     continue;
                 };
@@ -260,6 +436,7 @@ impl<'c> Scanner<'c> {
                 };
                 let mut hit = self.hit(index, line, number, &found, judged);
                 if signature.when == When::Any {
+                    hit.dotnet |= starting;
                     hit.context = if starting {
                         Context::Fatal
                     } else {
@@ -321,6 +498,7 @@ const START_WORDS: &[&str] = &[
     "HRESULT returned",
 ];
 
+#[derive(Clone, Copy)]
 struct Line<'b> {
     bytes: &'b [u8],
     base: u64,
@@ -338,44 +516,6 @@ struct Found {
     start: usize,
     end: usize,
     captures: BTreeMap<String, String>,
-}
-
-/// Tries the patterns of a signature around a line. A match counts when it overlaps the line:
-/// forum posts and event viewers wrap long messages.
-fn find(signature: &Signature, line: &Line<'_>, judged: &mut Option<Judged>) -> Option<Found> {
-    let from = if line.start > 0 {
-        region::line_around(line.bytes, line.start - 1)
-            .0
-            .max(line.start.saturating_sub(REACH))
-    } else {
-        0
-    };
-    let to = line.bytes.len().min(line.end + REACH);
-    let region = &line.bytes[from..to];
-    for pattern in &signature.patterns {
-        // found first, captured then: looking for the captures everywhere would cost much more
-        for all in pattern.regex.find_iter(region).take(4) {
-            let (start, end) = (from + all.start(), from + all.end());
-            if start > line.end {
-                break;
-            }
-            if end <= line.start {
-                continue;
-            }
-            if let Some(unless) = &pattern.unless {
-                let judged = judged.get_or_insert_with(|| Judged::of(line));
-                if unless.is_match(&line.bytes[judged.start..judged.end]) {
-                    continue;
-                }
-            }
-            return Some(Found {
-                start,
-                end,
-                captures: captures(&pattern.regex, &region[..all.end()], all.start()),
-            });
-        }
-    }
-    None
 }
 
 /// The named parts of the match that begins at `start`.
@@ -403,6 +543,7 @@ struct Judged {
     end: usize,
     context: Context,
     caught: bool,
+    dotnet: bool,
     time: Option<Timestamp>,
     chain: exception::Chain,
     /// Where the links of the chain are announced.
@@ -413,21 +554,37 @@ impl Judged {
     fn of(line: &Line<'_>) -> Self {
         let (start, end) = region::entry_around(line.bytes, line.start, line.end);
         let entry = &line.bytes[start..end];
-        let context = region::judge(entry, line.start - start);
+        let mut context = region::judge(entry, line.start - start);
         let arrows = memchr::memmem::find_iter(entry, b"--->")
             .map(|at| start + at)
             .take(32)
             .collect();
-        let chain = exception::chain(&text::readable(entry));
+        let unfolded = unfold::unfold(entry);
+        let chain = exception::chain(&text::readable(
+            unfolded.as_ref().map_or(entry, |text| &text.bytes[..]),
+        ));
+        if matches!(context, Context::Logged | Context::Bare) && chain.is_cancelled() {
+            context = Context::Shutdown;
+        }
         Self {
             start,
             end,
             context,
             caught: memchr::memmem::find(entry, b"Application startup exception").is_some(),
-            time: crate::time::at_head(entry).or_else(|| crate::time::at_head(line.text())),
+            dotnet: chain.is_dotnet() || region::names_module(entry),
+            time: crate::time::at_head(region::bare(entry))
+                .or_else(|| crate::time::at_head(line.text())),
             chain,
             arrows,
         }
+    }
+
+    /// True where the line names the exception itself.
+    fn begins_on(&self, line: &Line<'_>) -> bool {
+        self.chain.links.iter().any(|link| {
+            link.kind.contains('.')
+                && memchr::memmem::find(line.text(), link.kind.as_bytes()).is_some()
+        })
     }
 
     fn depth(&self, line: &Line<'_>, at: usize) -> u8 {
@@ -438,6 +595,7 @@ impl Judged {
 
     /// The innermost exception and the app's own frame, as captures.
     fn describe(&self, captures: &mut BTreeMap<String, String>) {
+        let outer = captures.get("type").cloned();
         let mut put = |name: &str, value: &str| {
             if !value.is_empty() && !captures.contains_key(name) {
                 captures.insert(name.to_owned(), text::one_line(value));
@@ -446,6 +604,9 @@ impl Judged {
         if let Some(inner) = self.chain.innermost() {
             put("exception", &inner.kind);
             put("exception_message", &inner.message);
+        } else if let Some(kind) = outer {
+            // not every type is called an exception
+            put("exception", &kind);
         }
         if let Some(frame) = &self.chain.frame {
             put("frame", frame);
@@ -475,6 +636,8 @@ pub(crate) struct Hits {
     index: std::collections::HashMap<(u16, u64), usize>,
     /// Hits that were distinct, but too many to keep.
     pub(crate) dropped: u64,
+    /// How far the entries of exceptions were searched.
+    inside_to: u64,
     /// Where the last sign of a healthy start stood, and when.
     pub(crate) healthy: Option<(u64, Option<Timestamp>)>,
 }
@@ -500,6 +663,7 @@ impl Hits {
             have.context = have.context.max(hit.context);
             have.depth = have.depth.max(hit.depth);
             have.caught |= hit.caught;
+            have.dotnet |= hit.dotnet;
             for (name, value) in hit.captures {
                 have.captures.entry(name).or_insert(value);
             }

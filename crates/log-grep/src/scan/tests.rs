@@ -32,7 +32,8 @@ fn windows_of_a_large_file_give_what_one_window_gives() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     fs::write(&path, &text).unwrap();
-    let read = file(&scanner, &path, 0, text.len() as u64);
+    let open = fs::File::open(&path).unwrap();
+    let read = file(&scanner, open, &path, 0, text.len() as u64);
     assert!(read.error.is_none());
     assert_eq!(read.length, text.len() as u64);
     let whole = scanner.text(text.as_bytes());
@@ -66,11 +67,10 @@ fn a_file_that_shrank_is_read_as_far_as_it_goes() {
     let path = folder.path().join("a.log");
     fs::write(&path, format!("{FAILURE}\n")).unwrap();
     // the length that it had before
-    let read = file(&scanner, &path, 0, 64 << 20);
+    let open = fs::File::open(&path).unwrap();
+    let read = file(&scanner, open, &path, 0, 64 << 20);
     assert!(read.error.is_none());
     assert_eq!(read.hits.finish()[0].line, 0);
-    fs::remove_file(&path).unwrap();
-    assert!(file(&scanner, &path, 0, 64 << 20).error.is_some());
 }
 
 #[test]
@@ -107,4 +107,26 @@ fn codes_count_only_behind_words_that_announce_them() {
     let codes = |text: &str| scanner.text(text.as_bytes()).len();
     assert!(codes("dotnet.exe exited with code -2147450730") > 0);
     assert_eq!(codes("order -2147450730 was shipped"), 0);
+}
+
+/// The log is deleted, and becomes shorter, between its opening and its reading.
+#[test]
+fn a_log_that_goes_away_is_read_as_far_as_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    let mut bytes = vec![b'x'; 5 << 20];
+    bytes.extend_from_slice(b"\nUnhandled exception. System.FormatException: odd\n");
+    fs::write(&path, &bytes).unwrap();
+    let catalogue = Catalogue::embedded();
+    let scanner = scanner(&catalogue);
+    let open = fs::File::open(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    let longer = bytes.len() as u64 + (7 << 20);
+    for length in [bytes.len() as u64, longer] {
+        let scanned = file(&scanner, open.try_clone().unwrap(), &path, 0, length);
+        assert!(scanned.error.is_none());
+        assert_eq!(scanned.length, bytes.len() as u64);
+        let found = scanned.hits.finish();
+        assert_eq!(found[0].captures["exception"], "System.FormatException");
+    }
 }

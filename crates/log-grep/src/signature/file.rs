@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use anyhow::Context as _;
 use record::wire::Severity;
-use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
-use super::{MAX_REGEX, Pattern, Signature};
+use super::expression::Expression;
+use super::{Pattern, Signature};
 
 /// What a hit of the signature says by itself, before its surroundings are looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -39,6 +39,9 @@ pub(super) struct SignatureFile {
     reference: Option<String>,
     #[serde(default)]
     literals: Vec<String>,
+    /// Literals that count only in the entry of an exception: they may be as common as they like.
+    #[serde(default)]
+    inside: Vec<String>,
     #[serde(default)]
     /// Codes of 32 bits that mean this failure, in any notation.
     pub(super) numbers: Vec<String>,
@@ -53,6 +56,13 @@ pub(super) struct SignatureFile {
     providers: Vec<String>,
     #[serde(default)]
     pub(super) event_ids: Vec<String>,
+    /// Event ids that `explain` tells of. Unlike `event_ids` they match nothing.
+    #[serde(default)]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read out of the raw text, see raw_list")
+    )]
+    pub(super) explains: Vec<String>,
     #[serde(default)]
     patterns: Vec<PatternFile>,
     #[serde(default)]
@@ -84,7 +94,7 @@ pub(super) fn read(text: &str) -> anyhow::Result<SignatureFile> {
     Ok(toml::from_str(text)?)
 }
 
-/// Parses and compiles one signature. The error names the key that is wrong.
+/// Parses one signature; its expressions are compiled when they are tried. The error names the key that is wrong.
 pub(super) fn parse(code: Cow<'static, str>, text: &str) -> anyhow::Result<Signature> {
     let file = read(text)?;
     let cause = match &file.cause {
@@ -103,8 +113,8 @@ pub(super) fn parse(code: Cow<'static, str>, text: &str) -> anyhow::Result<Signa
     };
     anyhow::ensure!(file.rank <= 100, "rank: over 100");
     anyhow::ensure!(
-        file.patterns.is_empty() || !file.literals.is_empty(),
-        "literals: a signature with patterns needs at least one"
+        file.patterns.is_empty() || !file.literals.is_empty() || !file.inside.is_empty(),
+        "literals: a signature with patterns needs at least one, here or in `inside`"
     );
     for literal in &file.literals {
         anyhow::ensure!(
@@ -112,16 +122,14 @@ pub(super) fn parse(code: Cow<'static, str>, text: &str) -> anyhow::Result<Signa
             "literals: `{literal}` is shorter than 4 bytes"
         );
     }
-    let mut patterns = Vec::with_capacity(file.patterns.len());
-    for pattern in &file.patterns {
-        patterns.push(Pattern {
-            regex: compile(&pattern.regex).context("patterns.regex")?,
-            unless: match &pattern.unless {
-                None => None,
-                Some(text) => Some(compile(text).context("patterns.unless")?),
-            },
-        });
-    }
+    let patterns = file
+        .patterns
+        .into_iter()
+        .map(|pattern| Pattern {
+            regex: Expression::new(pattern.regex),
+            unless: pattern.unless.map(Expression::new),
+        })
+        .collect();
     for text in &file.numbers {
         crate::number::parse(text).with_context(|| format!("numbers: `{text}` is no code"))?;
     }
@@ -144,18 +152,19 @@ pub(super) fn parse(code: Cow<'static, str>, text: &str) -> anyhow::Result<Signa
     })
 }
 
-/// The literals alone, for the prefilter.
-pub(super) fn literals(text: &str) -> anyhow::Result<Vec<String>> {
-    Ok(read(text)?.literals)
+/// Names the expression that does not compile.
+pub(super) fn check(signature: &Signature) -> anyhow::Result<()> {
+    for pattern in &signature.patterns {
+        pattern.regex.check().context("patterns.regex")?;
+        if let Some(unless) = &pattern.unless {
+            unless.check().context("patterns.unless")?;
+        }
+    }
+    Ok(())
 }
 
-/// Bytes, not Unicode: logs are of any encoding. `^` and `$` stand for lines. The size limit
-/// bounds what a pattern of the user can cost; matching itself is linear in this engine.
-fn compile(pattern: &str) -> anyhow::Result<Regex> {
-    Ok(RegexBuilder::new(pattern)
-        .unicode(false)
-        .multi_line(true)
-        .size_limit(MAX_REGEX)
-        .dfa_size_limit(MAX_REGEX)
-        .build()?)
+/// The literals alone, for the prefilter and for the search in exceptions.
+pub(super) fn literals(text: &str) -> anyhow::Result<(Vec<String>, Vec<String>)> {
+    let file = read(text)?;
+    Ok((file.literals, file.inside))
 }

@@ -2,33 +2,38 @@
 //!
 //! At the start of a run only the literals are read out of the embedded files (a scan over the raw
 //! text, some ten microseconds). A signature is parsed as TOML, and its expressions are compiled,
-//! when one of its literals was met for the first time.
+//! when one of its literals was met for the first time. Compiled expressions are given up again when there are many.
 
+mod embed;
+mod expression;
 mod file;
 mod table;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
 use regex::bytes::Regex;
 
+pub(crate) use expression::Expression;
 pub(crate) use file::When;
 use record::wire::Severity;
 
 /// Largest signature file that is read, in bytes: the longest of our own has 4 KB.
 const MAX_FILE: u64 = 256 * 1024;
 
-/// Memory that one compiled expression may take, in bytes. A larger one is refused by name.
-const MAX_REGEX: usize = 1 << 20;
+/// Compiled expressions that are kept. Together with what they have learnt on two threads they take some 15 MB; an ordinary
+/// log needs a fifth of them.
+const MAX_COMPILED: usize = 256;
 
 /// One pattern of a signature.
 #[derive(Debug)]
 pub(crate) struct Pattern {
-    pub(crate) regex: Regex,
+    pub(crate) regex: Expression,
     /// Text that makes the match void when it stands in the same entry.
-    pub(crate) unless: Option<Regex>,
+    pub(crate) unless: Option<Expression>,
 }
 
 /// A signature ready for use.
@@ -54,6 +59,8 @@ pub(crate) struct Signature {
 pub(crate) struct Head {
     pub(crate) code: Cow<'static, str>,
     pub(crate) literals: Vec<Cow<'static, str>>,
+    /// Literals that are looked for in the entries of exceptions only.
+    pub(crate) inside: Vec<Cow<'static, str>>,
     text: Cow<'static, str>,
     file: Option<PathBuf>,
     full: OnceLock<Option<Signature>>,
@@ -65,6 +72,8 @@ pub(crate) struct Catalogue {
     pub(crate) heads: Vec<Head>,
     numbers: OnceLock<Vec<(u32, u16)>>,
     events: OnceLock<Vec<(u32, u16)>>,
+    /// About how many expressions are compiled.
+    compiled: AtomicUsize,
 }
 
 impl Catalogue {
@@ -75,6 +84,7 @@ impl Catalogue {
             .map(|&(code, text)| Head {
                 code: Cow::Borrowed(code),
                 literals: raw_list(text, "literals").map(Cow::Borrowed).collect(),
+                inside: raw_list(text, "inside").map(Cow::Borrowed).collect(),
                 text: Cow::Borrowed(text),
                 file: None,
                 full: OnceLock::new(),
@@ -84,6 +94,7 @@ impl Catalogue {
             heads,
             numbers: OnceLock::new(),
             events: OnceLock::new(),
+            compiled: AtomicUsize::new(0),
         }
     }
 
@@ -117,10 +128,14 @@ impl Catalogue {
             .context("its name is not Unicode")?
             .to_owned();
         let signature = file::parse(Cow::Owned(code.clone()), &text)?;
-        let literals = file::literals(&text)?.into_iter().map(Cow::Owned).collect();
+        file::check(&signature)?;
+        let (literals, inside) = file::literals(&text)?;
+        let literals = literals.into_iter().map(Cow::Owned).collect();
+        let inside = inside.into_iter().map(Cow::Owned).collect();
         let head = Head {
             code: Cow::Owned(code),
             literals,
+            inside,
             text: Cow::Owned(text),
             file: Some(path.to_owned()),
             full: OnceLock::from(Some(signature)),
@@ -137,13 +152,40 @@ impl Catalogue {
         Ok(())
     }
 
-    /// The signature, parsed and compiled on first use. `None` only for an embedded file that does
+    /// The signature, parsed on first use. `None` only for an embedded file that does
     /// not parse, which a test rules out.
     pub(crate) fn get(&self, index: u16) -> Option<&Signature> {
         let head = self.heads.get(usize::from(index))?;
         head.full
             .get_or_init(|| file::parse(head.code.clone(), &head.text).ok())
             .as_ref()
+    }
+
+    /// The compiled form of an expression of these signatures.
+    pub(crate) fn compiled(&self, expression: &Expression) -> Option<Arc<Regex>> {
+        let (regex, is_new) = expression.get()?;
+        if is_new {
+            self.compiled.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(regex)
+    }
+
+    /// Frees the compiled expressions where they have become many. Called between pieces of logs.
+    pub(crate) fn spare(&self) {
+        if self.compiled.load(Ordering::Relaxed) <= MAX_COMPILED {
+            return;
+        }
+        self.compiled.store(0, Ordering::Relaxed);
+        let parsed = self
+            .heads
+            .iter()
+            .filter_map(|head| head.full.get()?.as_ref());
+        for pattern in parsed.flat_map(|signature| &signature.patterns) {
+            pattern.regex.give_up();
+            if let Some(unless) = &pattern.unless {
+                unless.give_up();
+            }
+        }
     }
 
     /// Index of the signature of this code.
@@ -174,6 +216,24 @@ impl Catalogue {
             })
         });
         lookup(table, id)
+    }
+
+    /// Indices of the signatures of the host's status codes of which an exit code keeps the lowest
+    /// byte, as outside Windows.
+    pub(crate) fn by_exit(&self, code: u32) -> impl Iterator<Item = u16> + '_ {
+        let whole = (0x81..=0xff).contains(&code).then_some(0x8000_8000 | code);
+        whole.into_iter().flat_map(|code| self.by_number(code))
+    }
+
+    /// Indices of the signatures that explain this event id of the module or the runtime, whether or
+    /// not an event of that id means a failure.
+    pub(crate) fn explaining(&self, id: u32) -> Vec<u16> {
+        let wanted = id.to_string();
+        (0_u16..)
+            .zip(&self.heads)
+            .filter(|(_, head)| raw_list(&head.text, "explains").any(|have| have == wanted))
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// Index of the signature of a status with its sub-status, `502.5`.

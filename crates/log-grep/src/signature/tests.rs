@@ -7,6 +7,11 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("signatures")
 }
 
+/// The file as it lies in the folder, with the lines for tests.
+fn whole(code: &str) -> String {
+    std::fs::read_to_string(folder().join(format!("{code}.toml"))).unwrap()
+}
+
 #[test]
 fn the_table_is_the_folder() {
     let files: Vec<String> = {
@@ -25,8 +30,11 @@ fn the_table_is_the_folder() {
     );
     assert!(files.len() >= 120);
     for (code, text) in table::FILES {
-        let on_disk = std::fs::read_to_string(folder().join(format!("{code}.toml"))).unwrap();
-        assert_eq!(*text, on_disk, "{code}");
+        let mut on_disk = file::read(&whole(code)).unwrap();
+        on_disk.must.clear();
+        on_disk.must_not.clear();
+        let embedded = file::read(text).unwrap();
+        assert_eq!(format!("{embedded:?}"), format!("{on_disk:?}"), "{code}");
     }
 }
 
@@ -35,8 +43,12 @@ fn every_signature_parses_and_the_quick_reader_agrees() {
     for (code, text) in table::FILES {
         let signature = file::parse(Cow::Borrowed(code), text)
             .unwrap_or_else(|error| panic!("{code}: {error:#}"));
+        file::check(&signature).unwrap_or_else(|error| panic!("{code}: {error:#}"));
         let quick: Vec<&str> = raw_list(text, "literals").collect();
-        assert_eq!(quick, file::literals(text).unwrap(), "{code}: literals");
+        let (literals, inside) = file::literals(text).unwrap();
+        assert_eq!(quick, literals, "{code}: literals");
+        let quick: Vec<&str> = raw_list(text, "inside").collect();
+        assert_eq!(quick, inside, "{code}: inside");
         assert_eq!(
             raw_string(text, "means"),
             Some(signature.means.as_str()),
@@ -52,6 +64,7 @@ fn every_signature_parses_and_the_quick_reader_agrees() {
         for (key, list) in [
             ("numbers", &parsed.numbers),
             ("event_ids", &parsed.event_ids),
+            ("explains", &parsed.explains),
             ("statuses", &parsed.statuses),
         ] {
             assert_eq!(
@@ -68,8 +81,8 @@ fn signatures_hold_their_own_lines_and_no_others() {
     let catalogue = Catalogue::embedded();
     let scanner = Scanner::new(&catalogue).unwrap();
     let mut wrong = Vec::new();
-    for (index, (code, text)) in (0_u16..).zip(table::FILES) {
-        let file = file::read(text).unwrap();
+    for (index, (code, _)) in (0_u16..).zip(table::FILES) {
+        let file = file::read(&whole(code)).unwrap();
         let found = |line: &str| {
             scanner
                 .text(line.as_bytes())
@@ -94,6 +107,27 @@ fn signatures_hold_their_own_lines_and_no_others() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn compiled_expressions_are_given_up_and_made_again() {
+    let catalogue = Catalogue::embedded();
+    let scanner = Scanner::new(&catalogue).unwrap();
+    let everything: Vec<String> = table::FILES
+        .iter()
+        .flat_map(|(code, _)| file::read(&whole(code)).unwrap().must)
+        .collect();
+    let count = || catalogue.compiled.load(Ordering::Relaxed);
+    let first: Vec<usize> = everything
+        .iter()
+        .map(|line| scanner.text(line.as_bytes()).len())
+        .collect();
+    assert!(count() < MAX_COMPILED + 100, "{}", count());
+    let second: Vec<usize> = everything
+        .iter()
+        .map(|line| scanner.text(line.as_bytes()).len())
+        .collect();
+    assert_eq!(first, second);
 }
 
 #[test]

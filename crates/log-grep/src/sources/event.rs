@@ -64,6 +64,7 @@ pub(crate) fn look(scanner: &Scanner<'_>, event: &Event, place: u64, hits: &mut 
                     context: Context::Bare,
                     depth: 0,
                     caught: false,
+                    dotnet: true,
                     first: None,
                     last: None,
                     captures: positional(event),

@@ -75,8 +75,8 @@ impl Interest {
     }
 }
 
-/// Reads an event log on disk.
-pub(super) fn read(scanner: &Scanner<'_>, path: &Path, length: u64) -> Reading {
+/// Reads an event log on disk. `open` is the file; `path` is opened once more for each further thread.
+pub(super) fn read(scanner: &Scanner<'_>, open: File, path: &Path, length: u64) -> Reading {
     let interest = Interest::of(scanner);
     let chunks = length.saturating_sub(HEADER).div_ceil(CHUNK);
     let next = AtomicU64::new(0);
@@ -84,14 +84,16 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, length: u64) -> Reading {
         .map_or(1, usize::from)
         .min(8)
         .min(chunks as usize);
+    let more = (1..threads).map_while(|_| File::open(path).ok());
+    let opened: Vec<File> = std::iter::once(open).chain(more).collect();
+    let done = AtomicU64::new(0);
     let parts: Vec<Vec<(u64, Part)>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| {
-                scope.spawn(|| {
+        let workers: Vec<_> = opened
+            .into_iter()
+            .map(|mut file| {
+                let (next, done, interest) = (&next, &done, &interest);
+                scope.spawn(move || {
                     let mut parts = Vec::new();
-                    let Ok(mut file) = File::open(path) else {
-                        return parts;
-                    };
                     let mut buffer = Vec::new();
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
@@ -99,7 +101,8 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, length: u64) -> Reading {
                         {
                             return parts;
                         }
-                        let part = chunk(scanner, &interest, &buffer, index);
+                        let part = chunk(scanner, interest, &buffer, index);
+                        done.fetch_add(1, Ordering::Relaxed);
                         if !part.hits.is_empty()
                             || part.hits.healthy.is_some()
                             || part.problem.is_some()
@@ -118,7 +121,15 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, length: u64) -> Reading {
     });
     let mut parts: Vec<(u64, Part)> = parts.into_iter().flatten().collect();
     parts.sort_by_key(|(index, _)| *index);
-    gather(path, parts.into_iter().map(|(_, part)| part))
+    let mut reading = gather(path, parts.into_iter().map(|(_, part)| part));
+    let unread = chunks - done.into_inner();
+    if unread > 0 && reading.problem.is_none() {
+        reading.problem = Some(Problem::damaged(format!(
+            "{}: {unread} of {chunks} chunks could not be read",
+            path.display()
+        )));
+    }
+    reading
 }
 
 /// Reads an event log that comes out of an archive.
@@ -286,5 +297,29 @@ fn strings(value: &Value, out: &mut Vec<String>, depth: usize) {
             .filter(|(name, _)| *name != "#attributes")
             .for_each(|(_, item)| strings(item, out, depth + 1)),
         Value::Null | Value::Bool(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::Catalogue;
+
+    #[test]
+    fn chunks_that_went_away_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.evtx");
+        // two chunks that were never used
+        std::fs::write(&path, vec![0; (HEADER + 2 * CHUNK) as usize]).unwrap();
+        let catalogue = Catalogue::embedded();
+        let scanner = Scanner::new(&catalogue).unwrap();
+        let problem = |chunks: u64| {
+            let open = File::open(&path).unwrap();
+            read(&scanner, open, &path, HEADER + chunks * CHUNK).problem
+        };
+        assert!(problem(2).is_none());
+        let told = problem(5).unwrap();
+        assert_eq!(told.code, "log/damaged");
+        assert!(told.message.contains("3 of 5 chunks"), "{}", told.message);
     }
 }

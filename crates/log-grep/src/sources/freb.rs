@@ -103,6 +103,7 @@ pub(super) fn read(scanner: &Scanner<'_>, path: &Path, bytes: &[u8]) -> Reading 
                 context: Context::Bare,
                 depth: 0,
                 caught: false,
+                dotnet: true,
                 first: None,
                 last: None,
                 captures: captures.clone(),

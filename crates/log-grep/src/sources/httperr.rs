@@ -101,6 +101,7 @@ pub(super) fn read(
                 context: Context::Logged,
                 depth: 0,
                 caught: false,
+                dotnet: true,
                 first: time,
                 last: time,
                 captures: BTreeMap::from([

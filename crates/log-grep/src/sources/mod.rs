@@ -169,7 +169,7 @@ fn open(scanner: &Scanner<'_>, path: &Path) -> io::Result<Vec<Reading>> {
         let mut rest = io::Cursor::new(head.clone()).chain(file);
         vec![stream(scanner, path, &head, &mut rest, u64::MAX)]
     } else if evtx::is_evtx(&head) {
-        vec![evtx::read(scanner, path, metadata.len())]
+        vec![evtx::read(scanner, file, path, metadata.len())]
     } else if archive::is_archive(&head) {
         archive::read(scanner, path, &head)
     } else {
@@ -177,13 +177,10 @@ fn open(scanner: &Scanner<'_>, path: &Path) -> io::Result<Vec<Reading>> {
         let (encoding, mark) = text::detect(&head);
         let plain = encoding == Encoding::AsciiCompatible && kind(&head) == Kind::Text;
         if plain {
-            vec![plain_file(
-                scanner,
-                path,
-                metadata.len(),
-                mark as u64,
-                &head,
-            )]
+            let mut reading = Reading::new(path, text_source(&head));
+            reading.take(scan::file(scanner, file, path, mark as u64, metadata.len()));
+            reading.encoding = text::code_page(&head);
+            vec![reading]
         } else {
             vec![stream(scanner, path, &head, &mut file, u64::MAX)]
         }
@@ -208,14 +205,6 @@ fn read_head(file: &mut File, head: &mut [u8]) -> io::Result<usize> {
         }
     }
     Ok(have)
-}
-
-/// Text on disk that can be searched as it is.
-fn plain_file(scanner: &Scanner<'_>, path: &Path, length: u64, mark: u64, head: &[u8]) -> Reading {
-    let mut reading = Reading::new(path, text_source(head));
-    reading.take(scan::file(scanner, path, mark, length));
-    reading.encoding = text::code_page(head);
-    reading
 }
 
 /// Text that comes from anywhere, of any kind and encoding; `head` is its beginning, which `source`

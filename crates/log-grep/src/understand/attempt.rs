@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use record::wire::Severity;
 
 use super::Answer;
+use crate::scan::Context;
 
 /// Longest time between two signs of one failing start, in seconds: the module's two tries of
 /// startupTimeLimit (120 s unless set) each, and some more for the events to be written.
@@ -37,7 +38,8 @@ fn newest(answers: &[Answer]) -> Option<Timestamp> {
     let of = |severity: Severity| {
         answers
             .iter()
-            .filter(|answer| answer.severity == severity)
+            // an app that serves requests has started
+            .filter(|answer| answer.severity == severity && answer.hit.context != Context::Request)
             .filter_map(Answer::time)
             .max()
     };

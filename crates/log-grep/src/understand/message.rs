@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+/// Characters of a line of the log that stands in for a sentence.
+const LINE: usize = 200;
+
 /// Fills `{name}` out of the captures. What was not captured goes, with the brackets or the small
-/// word around it.
-pub(crate) fn fill(template: &str, captures: &BTreeMap<String, String>) -> String {
+/// word around it. A sentence without its subject is replaced by the first line of the excerpt.
+pub(crate) fn fill(template: &str, captures: &BTreeMap<String, String>, excerpt: &str) -> String {
     let mut out = String::with_capacity(template.len() + 64);
     let mut rest = template;
     while let Some(at) = rest.find('{') {
@@ -21,6 +24,13 @@ pub(crate) fn fill(template: &str, captures: &BTreeMap<String, String>) -> Strin
             .filter(|value| !value.is_empty());
         match value {
             Some(value) => out.push_str(value),
+            None if out.is_empty() => {
+                let line = excerpt.lines().map(str::trim).find(|line| !line.is_empty());
+                return line.map_or_else(
+                    || "an exception ended the start".to_owned(),
+                    |line| line.chars().take(LINE).collect(),
+                );
+            }
             None => rest = drop_around(&mut out, rest),
         }
     }
@@ -44,10 +54,6 @@ fn drop_around<'t>(out: &mut String, rest: &'t str) -> &'t str {
             return rest;
         }
     }
-    if out.is_empty() {
-        out.push_str("it");
-        return rest;
-    }
     let kept = out.trim_end_matches([' ', ':']).len();
     if kept < out.len() && (rest.is_empty() || rest.starts_with([' ', ',', ':', ';'])) {
         out.truncate(kept);
@@ -64,11 +70,20 @@ mod tests {
     #[test]
     fn missing_values_leave_no_trace() {
         let captures = BTreeMap::from([("a".to_owned(), "X".to_owned())]);
-        assert_eq!(fill("the {a} is gone", &captures), "the X is gone");
-        assert_eq!(fill("no file ({b})", &captures), "no file");
-        assert_eq!(fill("start of `{b}` failed", &captures), "start of failed");
-        assert_eq!(fill("bad: {b}", &captures), "bad");
-        assert_eq!(fill("{b} failed", &captures), "it failed");
-        assert_eq!(fill("{a} {b} is missing", &captures), "X is missing");
+        assert_eq!(
+            fill("the {a} is gone", &captures, "a line\nmore"),
+            "the X is gone"
+        );
+        assert_eq!(fill("no file ({b})", &captures, "a line\nmore"), "no file");
+        assert_eq!(
+            fill("start of `{b}` failed", &captures, "a line\nmore"),
+            "start of failed"
+        );
+        assert_eq!(fill("bad: {b}", &captures, "a line\nmore"), "bad");
+        assert_eq!(fill("{b} failed", &captures, "\n a line\nmore"), "a line");
+        assert_eq!(
+            fill("{a} {b} is missing", &captures, "a line\nmore"),
+            "X is missing"
+        );
     }
 }

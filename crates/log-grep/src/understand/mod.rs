@@ -77,11 +77,15 @@ pub(crate) fn judge(
     let mut answers: Vec<Answer> = Vec::new();
     let starts = history::starts(catalogue, readings);
     for (index, reading) in readings.iter().enumerate() {
-        let failed = reading.hits.iter().any(|hit| {
-            catalogue
-                .get(hit.signature)
-                .is_some_and(|signature| says_failed(signature, hit))
-        });
+        let failures: Vec<&Hit> = reading
+            .hits
+            .iter()
+            .filter(|hit| {
+                catalogue
+                    .get(hit.signature)
+                    .is_some_and(|signature| says_failed(signature, hit))
+            })
+            .collect();
         for hit in &reading.hits {
             if hit.signature == PLAIN {
                 answers.push(answer(reading, hit, Severity::Info, 0, None));
@@ -89,6 +93,15 @@ pub(crate) fn judge(
             }
             let Some(signature) = catalogue.get(hit.signature) else {
                 continue;
+            };
+            let around = failures
+                .iter()
+                .filter(|failure| is_one_start(reading, failure, hit));
+            let failed = match around.clone().count() {
+                0 => Failed::No,
+                // what the app logged and went on from is not what ended it
+                _ if around.clone().any(|failure| is_told(catalogue, failure)) => Failed::Told,
+                _ => Failed::Untold,
             };
             let mut severity = severity(signature, hit, failed, reading.source);
             let history = severity == Severity::Error && starts.after(index, hit);
@@ -173,20 +186,70 @@ fn says_failed(signature: &Signature, hit: &Hit) -> bool {
     signature.severity == Severity::Error
         && match signature.when {
             When::Start => hit.context > Context::Request,
-            When::Any => hit.context == Context::Fatal,
+            When::Any => hit.context == Context::Fatal && hit.dotnet,
             When::Notice | When::Healthy => false,
         }
 }
 
+/// What stands around a hit about a failed start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failed {
+    /// Nothing.
+    No,
+    /// That it failed.
+    Untold,
+    /// What ended it.
+    Told,
+}
+
+/// From this rank on a signature of a failed start says why it failed.
+const REASON: u8 = 60;
+
+/// True where a failure names what ended the process: its exception, or another reason. That something was cancelled or took
+/// too long is none.
+fn is_told(catalogue: &Catalogue, failure: &Hit) -> bool {
+    let is_exception = failure.context == Context::Fatal
+        && failure.dotnet
+        && failure
+            .captures
+            .get("exception")
+            .is_some_and(|kind| !kind.ends_with("CanceledException"));
+    is_exception
+        || catalogue.get(failure.signature).is_some_and(|signature| {
+            signature.when == When::Start
+                && signature.rank >= REASON
+                && signature.cause != Some("startup-timeout")
+                && failure.context >= Context::Bare
+        })
+}
+
+/// True where nothing says that the failure and the hit belong to two starts: neither their times nor
+/// a healthy start between them.
+fn is_one_start(reading: &Reading, failure: &Hit, hit: &Hit) -> bool {
+    if let Some((healthy, _)) = reading.healthy
+        && !failure.caught
+        && (failure.last_offset > healthy) != (hit.last_offset > healthy)
+    {
+        return false;
+    }
+    match (failure.last, hit.last) {
+        (Some(a), Some(b)) => attempt::is_one(a, b),
+        _ => true,
+    }
+}
+
 /// How bad a hit is, by its signature and by what stands around it.
-fn severity(signature: &Signature, hit: &Hit, failed: bool, source: Source) -> Severity {
+fn severity(signature: &Signature, hit: &Hit, failed: Failed, source: Source) -> Severity {
     let declared = signature.severity;
     let judged = match (signature.when, hit.context) {
         (When::Notice | When::Healthy, _) => declared,
-        (_, Context::Shutdown) => declared.min(Severity::Info),
+        (_, Context::Shutdown | Context::Foreign) => declared.min(Severity::Info),
         (When::Start, _) => declared,
-        (When::Any, Context::Fatal | Context::Bare) => declared,
-        (When::Any, Context::Logged) if failed => declared,
+        // many programs say that a port is in use; an app says it in an exception
+        (When::Any, Context::Fatal | Context::Bare) if hit.dotnet || failed != Failed::No => {
+            declared
+        }
+        (When::Any, Context::Logged) if failed == Failed::Untold => declared,
         (When::Any, _) => declared.min(Severity::Warning),
     };
     match source {
@@ -196,14 +259,14 @@ fn severity(signature: &Signature, hit: &Hit, failed: bool, source: Source) -> S
     }
 }
 
-fn score(signature: &Signature, hit: &Hit, failed: bool) -> i32 {
+fn score(signature: &Signature, hit: &Hit, failed: Failed) -> i32 {
     let context = match hit.context {
         Context::Fatal => 60,
         Context::Bare => 40,
-        Context::Logged if failed => 20,
+        Context::Logged if failed == Failed::Untold => 20,
         Context::Logged => 0,
         Context::Request => -30,
-        Context::Shutdown => -100,
+        Context::Shutdown | Context::Foreign => -100,
     };
     let kind = match signature.when {
         // a notice never leads where a failure, even a past one, was met

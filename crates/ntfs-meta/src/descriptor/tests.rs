@@ -320,6 +320,67 @@ fn text_form() {
     assert_eq!(descriptor.to_sddl(), expected);
 }
 
+/// What mkntfs gives the root folder (a list with room to 4 KiB) and its own files, and what Samba gives a new folder and
+/// file: read out of a fresh volume and of `security.NTACL`, whose offsets count from 160 bytes before.
+#[test]
+fn made_by_others() {
+    let bytes = |hex: &str| -> Vec<u8> {
+        let digits: Vec<u32> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
+        let (pairs, _) = digits.as_chunks::<2>();
+        pairs
+            .iter()
+            .map(|[high, low]| u8::try_from(high * 16 + low).unwrap())
+            .collect()
+    };
+    let mut root = bytes(ROOT_OF_MKNTFS);
+    root.resize(20 + 4096, 0);
+    root.extend([1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0].repeat(2));
+    let all = [
+        (root, 8),
+        (bytes(MFT_OF_MKNTFS), 2),
+        (bytes(VOLUME_OF_MKNTFS), 2),
+        (bytes(FOLDER_OF_SAMBA), 5),
+        (bytes(FILE_OF_SAMBA), 3),
+    ];
+    for (bytes, aces) in all {
+        let descriptor = Descriptor::parse(&bytes).unwrap();
+        assert_eq!(descriptor.to_bytes(), bytes);
+        assert_eq!(descriptor.aces().len(), aces);
+        // one entry more, and it is gone again
+        let entry = Ace::allow(&pool(), right::READ_EXECUTE, 0);
+        let mut edited = descriptor.clone();
+        edited.insert(entry.clone()).unwrap();
+        assert_eq!(
+            access::check(&edited, &worker(), right::READ_EXECUTE),
+            Decision::Granted
+        );
+        let mut again = Descriptor::parse(&edited.to_bytes()).unwrap();
+        assert_eq!(again.remove(|ace| *ace == entry), 1);
+        assert_eq!(again.aces(), descriptor.aces());
+        assert_eq!(again.owner(), descriptor.owner());
+    }
+}
+
+const ROOT_OF_MKNTFS: &str = "0100048014100000201000000000000014000000020000100800000000001800ff011f000102000000000005200000002002\
+        0000000b1800000000100102000000000005200000002002000000001400ff011f00010100000000000512000000000b1400\
+        0000001001010000000000051200000000001400bf01130001010000000000050b000000000b1400000001e0010100000000\
+        00050b00000000001800a900120001020000000000052000000021020000000b1800000000a0010200000000000520000000\
+        21020000";
+const MFT_OF_MKNTFS: &str = "0100048048000000580000000000000014000000020034000200000000001400890012000101000000000005120000000000\
+        1800890012000102000000000005200000002002000001020000000000052000000020020000010200000000000520000000\
+        20020000";
+const VOLUME_OF_MKNTFS: &str = "01000480480000005400000000000000140000000200340002000000000014009f0112000101000000000005120000000000\
+        18009f0112000102000000000005200000002002000001010000000000051200000001020000000000052000000020020000";
+const FOLDER_OF_SAMBA: &str = "010004801400000030000000000000004c0000000105000000000005150000002a7fb30409c9d2327755de39e80300000105\
+        000000000005150000002a7fb30409c9d2327755de390102000002008c000500000000002400ff011f000105000000000005\
+        150000002a7fb30409c9d2327755de39e8030000000b1400ff011f0001010000000000030000000000002400a90012000105\
+        000000000005150000002a7fb30409c9d2327755de3901020000000b1400a900120001010000000000030100000000031400\
+        a9001200010100000000000100000000";
+const FILE_OF_SAMBA: &str = "010004801400000030000000000000004c0000000105000000000005150000002a7fb30409c9d2327755de39e80300000105\
+        000000000005150000002a7fb30409c9d2327755de3901020000020064000300000000002400ff011f000105000000000005\
+        150000002a7fb30409c9d2327755de39e803000000002400a90012000105000000000005150000002a7fb30409c9d2327755\
+        de390102000000001400a9001200010100000000000100000000";
+
 /// Any kind of ACE with a SID and something behind it, and some that are nothing but bytes.
 fn any_ace() -> impl Strategy<Value = Vec<u8>> {
     let known = (

@@ -1,5 +1,6 @@
 //! Systems that reach neither descriptors nor named streams: every call says so.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,8 +29,8 @@ pub fn resolve(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// A path of [`resolve`] for people to read: as it is.
-pub fn plain(path: &Path) -> &Path {
-    path
+pub fn plain(path: &Path) -> Cow<'_, Path> {
+    Cow::Borrowed(path)
 }
 
 /// A path as bytes that [`path_from_bytes`] of this system takes back.

@@ -44,7 +44,7 @@ struct Node {
 }
 
 /// A parsed document together with its text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     text: Text,
     nodes: Vec<Node>,
@@ -187,6 +187,16 @@ impl<'d> Value<'d> {
         })
     }
 
+    /// Whether this is a string of exactly that content.
+    fn is(self, content: &str) -> bool {
+        if self.node().escaped {
+            return self.as_str().as_deref() == Some(content);
+        }
+        let span = self.span();
+        self.kind() == ValueKind::String
+            && self.document.text.as_bytes().get(span.start..span.end) == Some(content.as_bytes())
+    }
+
     /// Whether an escape of this string is half a surrogate pair, which .NET refuses when the string is read.
     pub fn broken_surrogate(self) -> bool {
         self.node().escaped && resolve(&self.raw()).1
@@ -232,7 +242,7 @@ impl<'d> Value<'d> {
     /// The first member with exactly this name.
     pub fn get(self, name: &str) -> Option<Value<'d>> {
         self.members()
-            .find(|member| member.name.as_str().as_deref() == Some(name))
+            .find(|member| member.name.is(name))
             .map(|member| member.value)
     }
 

@@ -34,7 +34,7 @@ pub struct Position {
 }
 
 /// A file's text in UTF-8 with the means to say where in it something is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Text {
     bytes: Vec<u8>,
     encoding: Encoding,
@@ -150,18 +150,27 @@ impl Text {
     /// The text between two offsets; invalid UTF-8 is shown as U+FFFD. Offsets past the end are cut.
     pub fn slice(&self, start: usize, end: usize) -> Cow<'_, str> {
         let end = end.min(self.bytes.len());
-        String::from_utf8_lossy(&self.bytes[start.min(end)..end])
+        let bytes = &self.bytes[start.min(end)..end];
+        // the ordinary case, without the lossy reader's walk
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        }
     }
 
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.bytes.len());
         let (line, start) = self.line_of(offset);
-        let column = self.characters_before(offset) - self.characters_before(start) + 1;
+        let column = if offset - start < STRIDE {
+            characters(&self.bytes[start..offset])
+        } else {
+            self.characters_before(offset) - self.characters_before(start)
+        };
         Position {
             offset,
             line,
-            column,
+            column: column + 1,
         }
     }
 

@@ -18,6 +18,7 @@ pub use arguments::{split, split_with_program};
 pub use muxer::DotNetCommand;
 pub use place::Place;
 
+use crate::folder::Folder;
 use crate::pe::Bitness;
 
 /// The worker process that starts the app, and the machine around it.
@@ -125,7 +126,7 @@ pub struct Launch {
     pub program: Option<Place>,
     /// The program is `dotnet`, which then starts an app.
     pub dotnet: Option<DotNetCommand>,
-    /// Everything that was looked at on the way to [`Launch::program`].
+    /// Everything that was looked at on the way to `program`.
     pub tried: Vec<Tried>,
     /// The app itself: the dll that `dotnet` starts, or the app's exe.
     pub app: Option<Place>,
@@ -153,6 +154,16 @@ impl Launch {
 
 /// What the module would start for a section and the app's folder on this machine.
 pub fn build(section: &AspNetCore, dir: &Path, worker: &Worker) -> Launch {
+    build_listed(section, dir, None, worker)
+}
+
+/// [`build`] for a folder that was listed already.
+pub(crate) fn build_listed(
+    section: &AspNetCore,
+    dir: &Path,
+    listed: Option<&Folder>,
+    worker: &Worker,
+) -> Launch {
     let environment = &worker.environment;
     // since .NET 5 two variables of the worker stand above the section, for Visual Studio's sake
     let launcher = |name: &str| environment.get(name).filter(|value| !value.is_empty());
@@ -191,7 +202,7 @@ pub fn build(section: &AspNetCore, dir: &Path, worker: &Worker) -> Launch {
         launch.error = Some(LaunchError::ProcessPathMissing);
         return launch;
     }
-    let machine = place::Machine::new(dir, worker);
+    let machine = place::Machine::new(dir, listed, worker);
     match &launch.model {
         Ok(HostingModel::InProcess) => in_process::build(&mut launch, &machine),
         Ok(HostingModel::OutOfProcess) => out_of_process::build(&mut launch, &machine),

@@ -5,6 +5,7 @@ use std::path::{MAIN_SEPARATOR, Path};
 use iis_config::windows_path::{self, Kind, Located, PathMap};
 
 use super::Worker;
+use crate::folder::{EntryKind, Folder};
 
 /// A path of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +41,12 @@ pub(super) struct Machine<'w> {
     root: String,
     root_known: bool,
     app: Option<PathMap>,
+    /// The app's folder where it was listed already: a name in it needs no further look.
+    listed: Option<&'w Folder>,
 }
 
 impl<'w> Machine<'w> {
-    pub(super) fn new(dir: &Path, worker: &'w Worker) -> Self {
+    pub(super) fn new(dir: &Path, listed: Option<&'w Folder>, worker: &'w Worker) -> Self {
         let here = || {
             if MAIN_SEPARATOR != '\\' {
                 return None;
@@ -61,6 +64,23 @@ impl<'w> Machine<'w> {
             root,
             root_known,
             app,
+            listed,
+        }
+    }
+
+    /// A file of the app's folder, or that there is none; nothing where the listing does not tell.
+    fn listed(&self, full: &str) -> Option<Located> {
+        let folder = self.listed?;
+        let name = windows_path::file_name(full)?;
+        let parent = full.strip_suffix(name)?.strip_suffix('\\')?;
+        // a short name stands for a long one
+        if parent != self.root || name.contains(['~', '/']) {
+            return None;
+        }
+        match folder.find(name) {
+            Some(entry) if entry.kind != EntryKind::File => None,
+            Some(entry) => Some(Located::Found(folder.path().join(&entry.name))),
+            None => (!folder.is_cut()).then(|| Located::Missing(folder.path().join(name))),
         }
     }
 
@@ -69,7 +89,7 @@ impl<'w> Machine<'w> {
         let full = windows_path::join(&self.root, path);
         let inside = windows_path::is_within(&full, &self.root);
         let located = match &self.app {
-            Some(app) if inside => app.locate(&full),
+            Some(app) if inside => self.listed(&full).unwrap_or_else(|| app.locate(&full)),
             _ if self.root_known || windows_path::is_absolute(path) => {
                 self.worker.map.locate(&full)
             }

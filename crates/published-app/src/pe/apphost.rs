@@ -16,6 +16,14 @@ const BUNDLE_MARK: [u8; 32] = [
 const DLL_PLACEHOLDER: &[u8] = b"c3ab8ff13720e8ad9047dd39466b3c8974e592c2fa383d4a3960714caef0c4f2";
 /// The name's field: 1024 bytes and a final zero.
 const DLL_FIELD: usize = 1025;
+/// The search field (9.0+) in bytes (`EMBED_SIZE` in apphost's `corehost.cpp`).
+const SEARCH_FIELD: usize = 512;
+/// Where the compiler lets large arrays begin.
+const FIELD_BOUNDARY: usize = 16;
+/// All flags of the search field.
+const ALL_PLACES: u8 = 1 | 2 | 4 | 8;
+/// What an apphost of 9.0 or later prints when it finds no root; older ones name no places.
+const SEARCHED: &str = "The following locations were searched";
 /// What stands in the search field (9.0+) before it is set, after two zero bytes: SHA-256 of "dotnet-search".
 const SEARCH_PLACEHOLDER: &[u8] =
     b"19ff3e9c3602ae8e841925bb461a0adb064a1f1903667a5e0d87e8f608f425ac";
@@ -108,7 +116,7 @@ pub(super) fn read<'d, R: ReadRef<'d>>(data: R, length: u64) -> Result<Option<Ap
             };
             mark = mark.or_else(|| bundle_offset(bytes));
             dll = dll.or_else(|| embedded_dll(bytes));
-            search = search.or_else(|| dotnet_search(bytes));
+            search = search.or_else(|| dotnet_search(bytes, || has_text(data, SEARCHED)));
         }
         let bundle = match mark {
             None | Some(0) => None,
@@ -150,24 +158,63 @@ fn embedded_dll(section: &[u8]) -> Option<EmbeddedDll> {
     })
 }
 
-/// 512 bytes: flags, a zero, the path, a zero. Only an untouched field can be found by its mark, so a set one is
-/// recognised by standing where the path leaves the mark's tail.
-fn dotnet_search(section: &[u8]) -> Option<DotNetSearch> {
-    // HostWriter overwrites the field from its beginning; what is longer than the path remains of the mark
-    let tail = &SEARCH_PLACEHOLDER[SEARCH_PLACEHOLDER.len() - 16..];
-    let end = memchr::memmem::find(section, tail)? + tail.len();
-    let start = end.checked_sub(SEARCH_PLACEHOLDER.len() + 2)?;
-    let field = section.get(start..end)?;
-    let flags = *field.first()?;
-    if flags == 0 || flags > 15 {
+/// The search field: flags, a zero, the path, zeros to its end. HostWriter writes zeros over the whole placeholder, so that a
+/// set field has no mark: it is known by its form, in a host that is of 9.0 or later and has no placeholder any more.
+fn dotnet_search(section: &[u8], is_9_or_later: impl FnOnce() -> bool) -> Option<DotNetSearch> {
+    if memchr::memmem::find(section, SEARCH_PLACEHOLDER).is_some() {
         return None;
     }
-    let path = &field[2..];
-    let path = &path[..memchr::memchr(0, path).unwrap_or(0)];
-    Some(DotNetSearch {
+    let mut plain = None;
+    let mut found = None;
+    for (at, field) in section.windows(SEARCH_FIELD).enumerate() {
+        let (flags, path) = (field[0], &field[2..]);
+        if !(1..=ALL_PLACES).contains(&flags) || field[1] != 0 || field[SEARCH_FIELD - 1] != 0 {
+            continue;
+        }
+        let end = memchr::memchr(0, path).unwrap_or(path.len());
+        if path[end..].iter().any(|&byte| byte != 0) {
+            continue;
+        }
+        match std::str::from_utf8(&path[..end]) {
+            // any small number before zeros looks like flags alone: one such place at a field's boundary may be the field
+            Ok("") if at % FIELD_BOUNDARY == 0 => {
+                plain = match plain {
+                    None => Some(Some(flags)),
+                    Some(_) => Some(None),
+                };
+            }
+            Ok("") => {}
+            Ok(text) if text.len() > 1 && !text.chars().any(char::is_control) => {
+                found = Some(DotNetSearch {
+                    flags,
+                    relative: text.to_owned(),
+                });
+                break;
+            }
+            _ => {}
+        }
+    }
+    let plain = plain.flatten().map(|flags| DotNetSearch {
         flags,
-        relative: String::from_utf8_lossy(path).into_owned(),
-    })
+        relative: String::new(),
+    });
+    found.or(plain).filter(|_| is_9_or_later())
+}
+
+/// Is the text, as UTF-16, among the constants of the file?
+pub(super) fn has_text<'d, R: ReadRef<'d>>(data: R, text: &str) -> bool {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let found = with_image(data, |image| {
+        Ok(image.sections.iter().any(|section| {
+            let characteristics = section.characteristics.get(LE).0;
+            let (start, size) = section.pe_file_range();
+            characteristics & pe::IMAGE_SCN_CNT_INITIALIZED_DATA.0 != 0
+                && data
+                    .read_bytes_at(start.into(), size.min(MAX_DATA).into())
+                    .is_ok_and(|bytes| memchr::memmem::find(bytes, &wide).is_some())
+        }))
+    });
+    found.unwrap_or_default()
 }
 
 fn bundle<'d, R: ReadRef<'d>>(data: R, offset: u64, length: u64) -> Result<Bundle, PeError> {

@@ -5,6 +5,7 @@
 //! takes hostile bytes; they are read here, each with bounds.
 
 mod apphost;
+mod first_page;
 mod metadata;
 mod version;
 
@@ -18,6 +19,8 @@ use object::{LittleEndian as LE, ReadRef, pe};
 pub use apphost::{AppHost, Bundle, BundledFile, BundledKind, DotNetSearch, EmbeddedDll};
 pub use metadata::{Assembly, AssemblyReference};
 pub use version::FileVersion;
+
+use first_page::FirstPage;
 
 /// Why a file is not the PE file that was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -124,25 +127,26 @@ impl Headers {
 
 /// A PE file opened for questions; each reads what it needs.
 pub struct PeFile {
-    cache: ReadCache<File>,
+    cache: ReadCache<FirstPage>,
     headers: Headers,
     length: u64,
 }
 
 impl PeFile {
-    /// Opens a file and reads its headers (about 1 kB).
+    /// Opens a file and reads its headers, with the first page of the file.
     ///
     /// # Errors
     /// The file cannot be read, or is no PE file.
     pub fn open(path: &Path) -> Result<Self, PeError> {
         let io = |error: std::io::Error| PeError::Io(error.to_string());
         // a directory, pipe or device must not be opened: a pipe would block
-        if !std::fs::metadata(path).map_err(io)?.is_file() {
+        let metadata = std::fs::metadata(path).map_err(io)?;
+        if !metadata.is_file() {
             return Err(PeError::Io("not a regular file".into()));
         }
+        let length = metadata.len();
         let file = File::open(path).map_err(io)?;
-        let length = file.metadata().map_err(io)?.len();
-        let cache = ReadCache::new(file);
+        let cache = ReadCache::new(FirstPage::read(file, length).map_err(io)?);
         let headers = headers(&cache)?;
         Ok(Self {
             cache,
@@ -180,6 +184,12 @@ impl PeFile {
             return Ok(None);
         }
         apphost::read(&self.cache, self.length)
+    }
+
+    /// Whether an apphost is of .NET 6 or later, which looks for its root in `DOTNET_ROOT_X64` and its like: the beginning
+    /// of the name is a constant in it. (Its version resource tells nothing: the SDK copies that of the app there.)
+    pub fn knows_root_by_architecture(&self) -> bool {
+        apphost::has_text(&self.cache, "DOTNET_ROOT_")
     }
 
     /// The version resource.

@@ -6,6 +6,7 @@
 mod act;
 mod finding;
 mod outcome;
+mod read;
 #[cfg(test)]
 mod schema;
 mod site;
@@ -15,14 +16,14 @@ pub use finding::{Finding, Fix, Match, Severity};
 pub use outcome::{Because, Counts, Done, Framework, Probe, Resolution, Verdict};
 pub use site::Site;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// Value of the `schema` field of every record.
 pub const SCHEMA: &str = "ancm-tools/1";
 
 /// What a record is about: the fields `site`, `app` and `path` that every record has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Subject {
@@ -88,9 +89,9 @@ macro_rules! bodies {
                 match self { $(Body::$variant(body) => body.serialize(serializer)),+ }
             }
 
-            fn parse(kind: &str, fields: Value) -> Option<Self> {
+            fn parse(kind: &str, mut fields: Map<String, Value>) -> Option<Self> {
                 match kind {
-                    $($name => serde_json::from_value::<$inner>(fields).ok().map(Body::from),)+
+                    $($name => <$inner>::of_fields(&mut fields).map(Body::from),)+
                     _ => None,
                 }
             }
@@ -178,7 +179,7 @@ impl Record {
             app: text("app"),
             path: text("path"),
         };
-        let body = Body::parse(&kind, Value::Object(fields))?;
+        let body = Body::parse(&kind, fields)?;
         Some(Self {
             tool,
             subject,

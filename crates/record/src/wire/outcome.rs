@@ -1,10 +1,10 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Fix, Severity};
 
 /// One framework of a [`Resolution`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Framework {
@@ -20,7 +20,7 @@ pub struct Framework {
 }
 
 /// `resolution`: which frameworks the .NET host would give the app.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Resolution {
@@ -38,11 +38,11 @@ pub struct Resolution {
 }
 
 /// `probe`: a start of the app as the module would make it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Probe {
-    /// `listening`, `exited`, `timed-out`, `wrong-port`, `not-found`, `access-denied`, `bad-image`.
+    /// `listening`, `exited`, `timed-out`, `wrong-port`, `not-found`, `access-denied`, `bad-image`, `not-started`.
     pub outcome: String,
     /// As the system gives it, signed.
     pub exit_code: Option<i64>,
@@ -63,7 +63,7 @@ pub struct Probe {
 }
 
 /// A record that speaks for a verdict.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Because {
@@ -76,7 +76,7 @@ pub struct Because {
 }
 
 /// `verdict`: why the app does not start, joined from all records about it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Verdict {
@@ -95,7 +95,7 @@ pub struct Verdict {
 }
 
 /// Findings by severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Counts {
@@ -105,7 +105,7 @@ pub struct Counts {
 }
 
 /// `done`: the tool's last line. Counts are the tool's own records, not those passed through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Done {

@@ -1,8 +1,8 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Map;
 
 /// `site`: one application of an IIS site, or one published app found in a folder.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Site {
@@ -38,4 +38,10 @@ pub struct Site {
     pub log_directory: Option<String>,
     /// When the oldest running worker process of the pool started (UTC), on a live server.
     pub worker_started: Option<String>,
+    /// `Path` of that worker process, where its memory may be read.
+    pub worker_path: Option<String>,
+    /// When WAS, which gives workers their environment, started (UTC), on a live server.
+    pub was_started: Option<String>,
+    /// The site is of the machine that site-list ran on: registry, event logs and processes there are its own.
+    pub live: bool,
 }

@@ -125,20 +125,14 @@ impl Config {
     ) -> Result<Option<Value<'d>>, ConfigError> {
         let document = match source {
             Source::Absent => return Ok(None),
-            Source::Unreadable(why) => {
-                return Err(fault(
-                    Fault::Unreadable,
-                    file,
-                    format!("the file cannot be read: {why}"),
-                    None,
-                ));
-            }
+            Source::Unreadable(problem) => return Err(ConfigError::unreadable(file, problem)),
             Source::Broken(error) => {
                 return Err(ConfigError {
                     fault: Fault::Syntax,
                     file,
                     message: error.message.clone(),
                     position: Some(error.position),
+                    problem: None,
                 });
             }
             Source::Parsed(document) => document,
@@ -292,5 +286,6 @@ fn fault(fault: Fault, file: File, message: String, at: Option<Value<'_>>) -> Co
         file,
         message,
         position: at.map(Value::position),
+        problem: None,
     }
 }

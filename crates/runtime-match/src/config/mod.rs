@@ -6,6 +6,9 @@ mod source;
 
 pub(crate) use source::{Pair, Source, dialect};
 
+use std::sync::Arc;
+
+use published_app::Problem;
 use published_app::json::Position;
 
 use crate::resolve::reference::RollForward;
@@ -24,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) forced: Option<RollForward>,
     /// `--roll-forward-on-no-candidate-fx` as a 2.x host takes it.
     pub(crate) forced_no_candidate: Option<i32>,
+    /// The host keeps texts as UTF-16: it is one for Windows.
+    pub(crate) wide_texts: bool,
 }
 
 impl Settings {
@@ -43,6 +48,7 @@ impl Settings {
                 .is_some_and(|text| c_integer(text) == 1),
             forced: None,
             forced_no_candidate: None,
+            wide_texts: false,
         }
     }
 }
@@ -89,13 +95,35 @@ pub(crate) enum Fault {
 }
 
 /// Why the host refuses a configuration file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct ConfigError {
     pub(crate) fault: Fault,
     pub(crate) file: File,
     /// One sentence without position.
     pub(crate) message: String,
     pub(crate) position: Option<Position>,
+    /// Where the file cannot be read: the file, and what the system said.
+    pub(crate) problem: Option<Arc<Problem>>,
+}
+
+impl ConfigError {
+    fn unreadable(file: File, problem: &Arc<Problem>) -> ConfigError {
+        ConfigError {
+            fault: Fault::Unreadable,
+            file,
+            message: format!("the file cannot be read: {}", problem.kind),
+            position: None,
+            problem: Some(Arc::clone(problem)),
+        }
+    }
+}
+
+/// An error is the same if its words and place are.
+impl PartialEq for ConfigError {
+    fn eq(&self, other: &ConfigError) -> bool {
+        (self.fault, self.file, &self.message, self.position)
+            == (other.fault, other.file, &other.message, other.position)
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(crate) struct Config {
     pub(crate) tfm: Option<String>,
     /// The host goes on without a broken `.dev.json`; it prints this.
     pub(crate) ignored: Option<ConfigError>,
+    /// Values of a wrong type that the host takes for something else without a word.
+    pub(crate) misread: Vec<ConfigError>,
 }
 
 /// Reads both files, the `.dev.json` first: the main file's settings come on top, its frameworks are added.
@@ -68,19 +70,14 @@ impl State<'_> {
     fn file(&mut self, source: &Source) -> Step {
         let document = match source {
             Source::Absent => return Ok(()),
-            Source::Unreadable(why) => {
-                return Err(self.fault(
-                    Fault::Unreadable,
-                    format!("the file cannot be read: {why}"),
-                    None,
-                ));
-            }
+            Source::Unreadable(problem) => return Err(ConfigError::unreadable(self.file, problem)),
             Source::Broken(error) => {
                 return Err(ConfigError {
                     fault: Fault::Syntax,
                     file: self.file,
                     message: error.message.clone(),
                     position: Some(error.position),
+                    problem: None,
                 });
             }
             Source::Parsed(document) => document,
@@ -128,7 +125,7 @@ impl State<'_> {
         }
         if let Some(value) = options.get("frameworks") {
             self.config.framework_dependent = true;
-            self.expect(value, ValueKind::Array, "frameworks", "an array")?;
+            self.list(value, "frameworks")?;
             for element in value.elements() {
                 let reference = self.framework(element)?;
                 let known = self
@@ -146,7 +143,7 @@ impl State<'_> {
                                needs a runtime) are both there";
                 return Err(self.fault(Fault::IncludedAndReferenced, message.into(), Some(value)));
             }
-            self.expect(value, ValueKind::Array, "includedFrameworks", "an array")?;
+            self.list(value, "includedFrameworks")?;
             for element in value.elements() {
                 self.expect(
                     element,
@@ -166,8 +163,9 @@ impl State<'_> {
 
     /// Members that play no part here but whose type the host checks.
     fn uninteresting(&self, options: Value<'_>) -> Step {
-        if self.host.reader() == Reader::Casablanca
-            && let Some(value) = options.get("configProperties")
+        // a later host goes on with what reads as empty, and crashes on the rest
+        if let Some(value) = options.get("configProperties")
+            && (self.host.reader() == Reader::Casablanca || self.misread_integer(value) != 0)
         {
             self.expect(value, ValueKind::Object, "configProperties", "an object")?;
         }
@@ -188,12 +186,22 @@ impl State<'_> {
     }
 
     fn framework(&mut self, value: Value<'_>) -> Step<Reference> {
-        self.expect(
+        let wrong = self.expect(
             value,
             ValueKind::Object,
             "a framework reference",
             "an object",
-        )?;
+        );
+        match wrong {
+            // looked for by name in what is no object, the members are not there; a number is taken for their count
+            Err(error)
+                if self.host.reader() == Reader::RapidJson
+                    && (value.kind() != ValueKind::Number || self.misread_integer(value) == 0) =>
+            {
+                self.config.misread.push(error);
+            }
+            other => other?,
+        }
         let mut reference = Reference::new(&self.member(value, "name")?.unwrap_or_default());
         reference.set_roll_forward(self.roll_forward);
         reference.apply_patches = self.apply_patches;
@@ -297,31 +305,83 @@ impl State<'_> {
         }
     }
 
-    fn boolean(&self, value: Value<'_>) -> Step<bool> {
-        match (value.as_bool(), self.host.reader()) {
-            (Some(value), _) => Ok(value),
+    fn boolean(&mut self, value: Value<'_>) -> Step<bool> {
+        if let Some(value) = value.as_bool() {
+            return Ok(value);
+        }
+        let error = self.wrong_type(value, "applyPatches", "true or false");
+        match self.host.reader() {
             // whatever is not `true` reads as false there
-            (None, Reader::RapidJson) => Ok(false),
-            (None, Reader::Casablanca) => {
-                Err(self.wrong_type(value, "applyPatches", "true or false"))
+            Reader::RapidJson => {
+                self.config.misread.push(error);
+                Ok(false)
             }
+            Reader::Casablanca => Err(error),
         }
     }
 
-    fn integer(&self, value: Value<'_>) -> Step<i32> {
-        if value.kind() != ValueKind::Number {
-            return Err(self.wrong_type(value, "rollForwardOnNoCandidateFx", "a number"));
-        }
+    fn integer(&mut self, value: Value<'_>) -> Step<i32> {
         if let Some(whole) = value.as_i64() {
             // both hosts keep the low 32 bits
             return Ok(whole as i32);
         }
-        let real: f64 = value.raw().parse().unwrap_or_default();
-        Ok(match self.host.reader() {
-            Reader::Casablanca => real as i32,
-            // it takes the first four bytes of the number in memory for an integer
-            Reader::RapidJson => real.to_bits() as i32,
-        })
+        let error = self.wrong_type(value, "rollForwardOnNoCandidateFx", "a whole number");
+        match self.host.reader() {
+            Reader::Casablanca if value.kind() == ValueKind::Number => {
+                Ok(value.raw().parse::<f64>().unwrap_or_default() as i32)
+            }
+            Reader::Casablanca => Err(error),
+            Reader::RapidJson => {
+                self.config.misread.push(error);
+                Ok(self.misread_integer(value))
+            }
+        }
+    }
+
+    /// What a release build takes for an integer: the first four bytes of the value in memory. That is the low half of a
+    /// number, the count of an array or object, the length of a text; short texts lie there themselves where they are
+    /// UTF-16 (`GenericValue::ShortString` in RapidJSON's document.h; elsewhere they stay in the file's own bytes).
+    fn misread_integer(&self, value: Value<'_>) -> i32 {
+        /// Units that fit into a value beside its own end: 14 bytes, one unit for the end.
+        const SHORT: usize = 6;
+        match value.kind() {
+            ValueKind::Null | ValueKind::True | ValueKind::False => 0,
+            ValueKind::Number => match value.as_i64() {
+                Some(whole) => whole as i32,
+                None => value.raw().parse::<f64>().unwrap_or_default().to_bits() as i32,
+            },
+            ValueKind::Array => count(value.elements()),
+            ValueKind::Object => count(value.members()),
+            ValueKind::String => {
+                let text = value.as_str().unwrap_or_default();
+                if !self.settings.wide_texts {
+                    return count(text.bytes());
+                }
+                let mut units = text.encode_utf16();
+                match count(text.encode_utf16()) as usize {
+                    ..=SHORT => {
+                        let mut next = || i32::from(units.next().unwrap_or_default());
+                        next() | next() << 16
+                    }
+                    length => length as i32,
+                }
+            }
+        }
+    }
+
+    /// An array, or what reads as an empty one. Of an object the members are taken for entries, none of which has a name.
+    fn list(&mut self, value: Value<'_>, name: &str) -> Step {
+        let error = self.wrong_type(value, name, "an array");
+        match value.kind() {
+            ValueKind::Array => Ok(()),
+            _ if self.host.reader() == Reader::Casablanca || self.misread_integer(value) != 0 => {
+                Err(error)
+            }
+            _ => {
+                self.config.misread.push(error);
+                Ok(())
+            }
+        }
     }
 
     fn expect(&self, value: Value<'_>, kind: ValueKind, name: &str, wanted: &str) -> Step {
@@ -346,6 +406,11 @@ impl State<'_> {
             file: self.file,
             message,
             position: at.map(Value::position),
+            problem: None,
         }
     }
+}
+
+fn count(things: impl Iterator) -> i32 {
+    i32::try_from(things.count()).unwrap_or(i32::MAX)
 }

@@ -1,7 +1,9 @@
 //! The bytes behind a configuration: a file that is there, or not, or is broken.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use published_app::Problem;
 use published_app::file::{self, MAX_CONFIGURATION};
 use published_app::json::{Dialect, Document, SyntaxError};
 
@@ -12,8 +14,8 @@ use crate::resolve::host::Reader;
 pub(crate) enum Source {
     #[default]
     Absent,
-    /// It is there and cannot be read; the sentence says why.
-    Unreadable(String),
+    /// It is there and cannot be read.
+    Unreadable(Arc<Problem>),
     Broken(Box<SyntaxError>),
     Parsed(Document),
 }
@@ -23,7 +25,7 @@ impl Source {
         match file::read(path, MAX_CONFIGURATION) {
             Ok(Some(bytes)) => Source::parse(bytes, reader),
             Ok(None) => Source::Absent,
-            Err(problem) => Source::Unreadable(problem.kind.to_string()),
+            Err(problem) => Source::Unreadable(Arc::new(problem)),
         }
     }
 
@@ -50,22 +52,12 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// `stem` is the path without `.runtimeconfig.json`.
+    /// `stem` is the name without `.runtimeconfig.json`.
     pub(crate) fn load(folder: &Path, stem: &str, reader: Reader) -> Pair {
+        let place = |kind: &str| folder.join(format!("{stem}.runtimeconfig{kind}.json"));
         Pair {
-            main: Source::load(&folder.join(format!("{stem}.runtimeconfig.json")), reader),
-            dev: Source::load(
-                &folder.join(format!("{stem}.runtimeconfig.dev.json")),
-                reader,
-            ),
-        }
-    }
-
-    /// The files of `--runtimeconfig`: whatever the extension there, `<stem>.json` and `<stem>.dev.json` are read.
-    pub(crate) fn named(folder: &Path, stem: &str, reader: Reader) -> Pair {
-        Pair {
-            main: Source::load(&folder.join(format!("{stem}.json")), reader),
-            dev: Source::load(&folder.join(format!("{stem}.dev.json")), reader),
+            main: Source::load(&place(""), reader),
+            dev: Source::load(&place(".dev"), reader),
         }
     }
 }

@@ -26,7 +26,7 @@ impl Examined<'_> {
                     && self
                         .program
                         .as_ref()
-                        .is_some_and(|program| program.mode == Mode::Apphost)
+                        .is_some_and(|program| program.mode == Mode::Apphost && !program.native)
             }
         }
     }
@@ -41,6 +41,15 @@ impl Examined<'_> {
             None => Ok(None),
         };
         self.old_deps.get_or_init(read).as_ref().map(Option::as_ref)
+    }
+
+    /// What kept the tool from reading deps.json, where the system did.
+    pub(crate) fn unreadable_deps(&self) -> Option<&Problem> {
+        if !self.reaches_hostpolicy() {
+            return None;
+        }
+        let problem = self.deps().err()?;
+        problem.os_error().is_some().then_some(problem)
     }
 
     /// Does hostpolicy look whether each listed file is there? Up to 5.0 always; later ones only where further places are

@@ -2,25 +2,29 @@
 
 pub(crate) mod apphost;
 mod closure;
+pub(crate) mod in_force;
 mod module;
 mod program;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use iis_config::asp_net_core::HostingModel;
+use iis_config::document::Position;
 use iis_config::environment::Environment;
 use iis_config::windows_path::{Located, PathMap};
 use published_app::deps::Deps;
-use published_app::launch::{Launch, Worker};
+use published_app::launch::{Launch, LaunchError, Worker};
 use published_app::pe::EmbeddedDll;
-use published_app::{App, Deployment, Options, Problem};
+use published_app::{App, Deployment, Options, Problem, ProgramFile};
 use record::input::Target;
 use record::wire::Finding;
 
 use crate::architecture;
 pub(crate) use crate::architecture::Arch;
-pub(crate) use module::Module;
+use apphost::{Search, Seeker};
+pub(crate) use module::{Generation, Handler, Module};
 pub(crate) use program::Program;
 
 use crate::config::dialect;
@@ -46,6 +50,7 @@ pub(crate) struct Examined<'a> {
     pub(crate) roots: Vec<Answer>,
     obstacle: Option<Obstacle>,
     module: OnceLock<Option<Module>>,
+    started_dll: OnceLock<Option<Result<ProgramFile, Problem>>>,
     /// deps.json as a host before 5.0 reads it.
     old_deps: OnceLock<Result<Option<Deps>, Problem>>,
 }
@@ -61,6 +66,8 @@ pub(crate) enum Obstacle {
     StrayHost,
     /// The host of the root in use is of another architecture than the process that loads it.
     WrongHost { root: String, arch: Arch, own: Arch },
+    /// No dotnet root for what looks for one; the places where one could have been.
+    NoRoot { tried: Vec<String> },
 }
 
 /// What the host of one root would decide.
@@ -89,16 +96,24 @@ impl<'a> Examined<'a> {
                 .and_then(|site| site.physical_path.clone()),
             map: map.clone(),
             where_dotnet: None,
-            install_location: machine.install_location(if is_32_bit { "x86" } else { "x64" }),
+            install_location: machine
+                .install_location(target, if is_32_bit { "x86" } else { "x64" }),
         };
-        let app = published_app::load(
-            folder,
-            Options {
-                section: None,
+        let load = |section, worker| {
+            let options = Options {
+                section,
                 worker,
                 host_json: None,
-            },
-        );
+            };
+            published_app::load(folder, options)
+        };
+        let mut app = load(None, worker);
+        if app.section().is_none()
+            && let Some(section) = machine.servers.section(target, &map)
+        {
+            let worker = app.options().worker.clone();
+            app = load(Some(section), worker);
+        }
         let program = Program::find(&app);
         let environment = merged(&before, &app);
         let mut examined = Examined {
@@ -112,10 +127,14 @@ impl<'a> Examined<'a> {
             roots: Vec::new(),
             obstacle: None,
             module: OnceLock::new(),
+            started_dll: OnceLock::new(),
             old_deps: OnceLock::new(),
         };
         examined.obstacle = examined.find_obstacle();
-        let roots = examined.find_roots();
+        let roots = examined.find_roots().unwrap_or_else(|tried| {
+            examined.obstacle = Some(Obstacle::NoRoot { tried });
+            Vec::new()
+        });
         if let Some(wrong) = roots.first().and_then(|root| examined.wrong_host(root)) {
             examined.obstacle = Some(wrong);
             return examined;
@@ -143,14 +162,41 @@ impl<'a> Examined<'a> {
         self.app.launch()
     }
 
-    /// The module's hosting model; nothing without an `aspNetCore` section or with an unknown one.
+    /// The module's hosting model: of the `aspNetCore` section, else as the site's record has it from the server's own
+    /// configuration; nothing where neither tells.
     pub(crate) fn model(&self) -> Option<HostingModel> {
-        self.launch()?.model.as_ref().ok().copied()
+        if let Some(launch) = self.launch() {
+            return launch.model.as_ref().ok().copied();
+        }
+        let recorded = self.target.site.as_ref()?.hosting_model.as_deref()?;
+        [HostingModel::InProcess, HostingModel::OutOfProcess]
+            .into_iter()
+            .find(|model| model.as_str().eq_ignore_ascii_case(recorded))
     }
 
     /// Is the app behind IIS as far as its folder tells?
     pub(crate) fn is_behind_iis(&self) -> bool {
         self.app.section().is_some() || self.target.site.is_some()
+    }
+
+    /// Nothing of an app is to be seen.
+    pub(crate) fn holds_no_app(&self) -> bool {
+        let net_framework = matches!(self.deployment(), Deployment::NetFramework { .. });
+        // what is wrong with processPath itself is not this tool's question
+        let named = self.launch().is_some_and(|launch| launch.error.is_some());
+        self.program.is_none() && !net_framework && !named && self.app.folder().is_ok()
+    }
+
+    /// The server's configuration names the app, which says nothing of what it is, and its own has no aspNetCore section.
+    pub(crate) fn is_site_of_server(&self) -> bool {
+        let source = self
+            .target
+            .site
+            .as_ref()
+            .and_then(|site| site.source.as_deref());
+        source.is_some_and(|source| source != "folder")
+            && self.launch().is_none()
+            && self.model().is_none()
     }
 
     /// The page that the first request would get when the host refuses.
@@ -168,12 +214,31 @@ impl<'a> Examined<'a> {
             return None;
         }
         let locate = |word: &str| program.locate(word);
+        let spelled = |path: PathBuf| {
+            // the app's own folder was listed once already
+            let name = path.file_name().and_then(|name| name.to_str());
+            let own = || {
+                self.app
+                    .path_of(name.filter(|_| path.parent() == Some(self.app.dir()))?)
+            };
+            match root.is_for_windows() {
+                true => own().unwrap_or(path),
+                false => path,
+            }
+        };
+        let parsed = |path: &Path, reader: Reader| {
+            let config = self.app.runtime_config().ok().flatten()?;
+            // the app's parts are read by the rules of 5.0 and later
+            (config.path == path && reader == Reader::RapidJson).then(|| config.document.clone())
+        };
         let further = self.further_roots(root);
         let start = Start {
             mode: program.mode,
             words: &program.words,
+            spelled: &spelled,
             locate: &locate,
             bound: program.bound.as_deref(),
+            parsed: &parsed,
             embedded: program.embedded.as_deref(),
             root,
             further: &further,
@@ -191,7 +256,7 @@ impl<'a> Examined<'a> {
         let own = if self.is_32_bit { Arch::X86 } else { Arch::X64 };
         // the host looks for its own architecture
         let arch = architecture::of_root(root).unwrap_or(own);
-        let registered = self.machine.install_location(arch.name());
+        let registered = self.machine.install_location(self.target, arch.name());
         let places = registered
             .into_iter()
             .chain([apphost::default_location(&self.environment, arch)]);
@@ -201,17 +266,29 @@ impl<'a> Examined<'a> {
     }
 
     /// The root that the app would use first, then others worth telling of.
-    fn find_roots(&self) -> Vec<Arc<Root>> {
-        let Some(program) = self.program.as_ref().filter(|_| self.obstacle.is_none()) else {
-            return Vec::new();
+    ///
+    /// # Errors
+    /// The places where the app would look, all of them empty.
+    fn find_roots(&self) -> Result<Vec<Arc<Root>>, Vec<String>> {
+        let looks = |program: &&Program| {
+            self.obstacle.is_none()
+                && !program.brings_runtime(&self.app)
+                && !self.stopped_by_module()
+        };
+        let Some(program) = self.program.as_ref().filter(looks) else {
+            return Ok(Vec::new());
         };
         let mut roots = self.machine.given.clone();
         if roots.is_empty() {
-            roots.extend(self.root_in_use(program));
+            match self.root_in_use(program) {
+                Search::Found(root) => roots.push(root),
+                Search::Missing(tried) => return Err(tried),
+                Search::NotVisible => {}
+            }
             for arch in [Arch::X64, Arch::X86] {
                 let places = self
                     .machine
-                    .install_location(arch.name())
+                    .install_location(self.target, arch.name())
                     .into_iter()
                     .chain([apphost::default_location(&self.environment, arch)]);
                 for root in places.filter_map(|place| self.machine.root_at(&self.map, &place)) {
@@ -230,10 +307,71 @@ impl<'a> Examined<'a> {
             };
             roots.sort_by_key(|root| !fits(root));
         }
-        roots
+        Ok(roots)
     }
 
-    fn root_in_use(&self, program: &Program) -> Option<Arc<Root>> {
+    /// The module ends an in-process start for the sake of the exe, before any host is asked.
+    fn stopped_by_module(&self) -> bool {
+        self.model() == Some(HostingModel::InProcess)
+            && self
+                .launch()
+                .is_some_and(|launch| launch.error.is_some() && launch.dotnet.is_none())
+    }
+
+    /// Where an installer would put the runtime that the app does not find now; nothing where that would not help, because
+    /// the app is told to look elsewhere.
+    pub(crate) fn root_after_install(&self, change: &Change) -> Option<Arc<Root>> {
+        let program = self.program.as_ref().filter(|_| !change.added.is_empty())?;
+        let worker = if self.is_32_bit { Arch::X86 } else { Arch::X64 };
+        let arch = match (program.mode, self.obstacle()) {
+            (Mode::Apphost, Some(Obstacle::NoRoot { .. })) => program.arch(&self.app)?,
+            (Mode::Muxer, Some(Obstacle::NoRoot { .. })) => worker,
+            (Mode::Muxer, Some(Obstacle::WrongHost { own, .. }))
+                if !self.names_dotnet_in_folder() =>
+            {
+                *own
+            }
+            (Mode::Muxer, None) if self.finds_no_dotnet() => worker,
+            _ => return None,
+        };
+        let place = self
+            .machine
+            .install_location(self.target, arch.name())
+            .unwrap_or_else(|| apphost::default_location(&self.environment, arch));
+        match self.machine.look(&self.map, &place) {
+            Search::Found(root) => Some(root),
+            Search::Missing(_) => Some(Arc::new(Root::listed(&place, BTreeMap::new()))),
+            Search::NotVisible => None,
+        }
+    }
+
+    /// A bare `dotnet` that the worker finds nowhere.
+    fn finds_no_dotnet(&self) -> bool {
+        let error = self.launch().and_then(|launch| launch.error.as_ref());
+        matches!(
+            error,
+            Some(LaunchError::DotNetNotFound(_) | LaunchError::ProgramNotFound(_))
+        ) && !self.names_dotnet_in_folder()
+    }
+
+    /// Another architecture than the program's whose root would start it, and that root.
+    pub(crate) fn elsewhere(&self, own: Arch) -> Option<(Arch, String)> {
+        let others = [Arch::X64, Arch::X86, Arch::Arm64]
+            .into_iter()
+            .filter(|arch| *arch != own);
+        others.into_iter().find_map(|arch| {
+            let place = self
+                .machine
+                .install_location(self.target, arch.name())
+                .unwrap_or_else(|| apphost::default_location(&self.environment, arch));
+            let root = self.machine.root_at(&self.map, &place)?;
+            let decision = self.decide(&root, &Change::default(), false)?;
+            (decision.failure.is_none() && architecture::of_root(&root) == Some(arch))
+                .then(|| (arch, root.shown().to_owned()))
+        })
+    }
+
+    fn root_in_use(&self, program: &Program) -> Search {
         match program.mode {
             Mode::Muxer => {
                 let launched = self.launch().and_then(|launch| launch.program.as_ref());
@@ -241,28 +379,76 @@ impl<'a> Examined<'a> {
                     && let Located::Found(file) = &place.located
                 {
                     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.clone());
-                    let folder = real.parent()?.to_owned();
                     let shown =
                         iis_config::windows_path::parent(&place.shown).unwrap_or(&place.shown);
-                    return Some(self.machine.root_in(&folder, shown));
+                    return match real.parent() {
+                        Some(folder) => Search::Found(self.machine.root_in(folder, shown)),
+                        None => Search::NotVisible,
+                    };
                 }
-                // nothing says which dotnet: the one that every installer registers
                 if launched.is_none() && self.launch().is_some_and(|launch| launch.error.is_some())
                 {
-                    return None;
+                    return Search::NotVisible;
                 }
+                // a dotnet named with its folder is that one, though it cannot be seen from here
+                if self.names_dotnet_in_folder() {
+                    return Search::NotVisible;
+                }
+                // nothing says which dotnet: the one that every installer registers
                 let arch = if self.is_32_bit { Arch::X86 } else { Arch::X64 };
-                apphost::find(
-                    self.machine,
-                    &self.map,
-                    &Environment::windows_defaults(),
+                let seeker = Seeker {
                     arch,
-                )
+                    by_architecture: true,
+                    search: None,
+                    folder: self.app.dir(),
+                };
+                let usual = Environment::windows_defaults();
+                match apphost::find(self.machine, self.target, &self.map, &usual, &seeker) {
+                    // the PATH, which may lead elsewhere, is not known
+                    Search::Missing(_) if self.launch().is_some() => Search::NotVisible,
+                    found => found,
+                }
             }
             Mode::Apphost => {
-                let arch = program.arch(&self.app).unwrap_or(Arch::X64);
-                apphost::find(self.machine, &self.map, &self.environment, arch)
+                let seeker = self.seeker(program);
+                apphost::find(
+                    self.machine,
+                    self.target,
+                    &self.map,
+                    &self.environment,
+                    &seeker,
+                )
             }
+        }
+    }
+
+    /// processPath is a dotnet with the folder that it lies in.
+    pub(crate) fn names_dotnet_in_folder(&self) -> bool {
+        self.launch().is_some_and(|launch| {
+            let path = launch.process_path.as_str();
+            let name = iis_config::windows_path::file_name(path).unwrap_or_default();
+            path.contains(['\\', '/', ':'])
+                && ["dotnet", "dotnet.exe"]
+                    .iter()
+                    .any(|dotnet| name.eq_ignore_ascii_case(dotnet))
+        })
+    }
+
+    /// The app's exe as the one that looks for a root.
+    pub(crate) fn seeker<'s>(&'s self, program: &'s Program) -> Seeker<'s> {
+        let facts = self
+            .app
+            .exe()
+            .ok()
+            .flatten()
+            .and_then(|file| file.apphost.as_ref());
+        Seeker {
+            arch: program.arch(&self.app).unwrap_or(Arch::X64),
+            // the file is read for it only where it matters
+            by_architecture: !apphost::is_directed(&self.environment)
+                || program.knows_root_by_architecture(&self.app),
+            search: facts.and_then(|facts| facts.search.as_ref()),
+            folder: program.folder(),
         }
     }
 
@@ -289,16 +475,16 @@ impl<'a> Examined<'a> {
         let program = self
             .program
             .as_ref()
-            .filter(|program| program.mode == Mode::Apphost)?;
+            .filter(|program| program.mode == Mode::Apphost && !program.native)?;
         let facts = self
             .app
             .exe()
             .ok()
             .flatten()
             .and_then(|file| file.apphost.as_ref());
-        if let Some(facts) = facts
-            && facts.bundle.is_none()
-        {
+        // in-process the exe is never run
+        let runs = self.model() != Some(HostingModel::InProcess);
+        if let Some(facts) = facts.filter(|facts| runs && facts.bundle.is_none()) {
             if facts.dll == EmbeddedDll::Unbound {
                 return program.exe.clone().map(Obstacle::NotBound);
             }
@@ -308,7 +494,13 @@ impl<'a> Examined<'a> {
             }
         }
         match self.deployment() {
-            Deployment::FrameworkDependent { stray_host: true } => Some(Obstacle::StrayHost),
+            Deployment::FrameworkDependent { stray_host: true }
+                if apphost::places(facts.and_then(|facts| facts.search.as_ref()))
+                    & apphost::APP_LOCAL
+                    != 0 =>
+            {
+                Some(Obstacle::StrayHost)
+            }
             _ => None,
         }
     }
@@ -350,8 +542,33 @@ impl<'a> Examined<'a> {
             return None;
         }
         self.module
-            .get_or_init(|| Module::find(&self.map, &self.environment, self.is_32_bit))
+            .get_or_init(|| {
+                let own = self.app.web_config().ok().flatten();
+                Module::find(
+                    &self.map,
+                    &self.environment,
+                    self.is_32_bit,
+                    Generation::of(own),
+                    self.app.section(),
+                )
+            })
             .as_ref()
+    }
+
+    /// The dll that the host would run, once that is known.
+    pub(crate) fn started_dll(&self) -> Option<&Result<ProgramFile, Problem>> {
+        let read = || {
+            let answer = self.answer().filter(|answer| answer.decision.resolved)?;
+            let path = answer.decision.app.as_deref()?;
+            path.exists().then(|| published_app::program_file(path))
+        };
+        self.started_dll.get_or_init(read).as_ref()
+    }
+
+    /// Where the app's own web.config has an attribute of the section; nothing where another file has it.
+    pub(crate) fn place_of(&self, attribute: &str) -> Option<Position> {
+        let value = self.app.section()?.get(attribute)?;
+        value.origin.is_none().then_some(value.position)
     }
 
     /// A finding about a refusal that does not come from the decision: its status and the page to expect.

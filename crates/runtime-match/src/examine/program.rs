@@ -21,6 +21,8 @@ pub(crate) struct Program {
     pub(crate) embedded: Option<Vec<u8>>,
     /// The apphost, or the app's own exe.
     pub(crate) exe: Option<PathBuf>,
+    /// A program that is no apphost: native code of its own, or a script. No .NET host takes part in its start.
+    pub(crate) native: bool,
     folder: PathBuf,
     /// The word that names the app's dll, and where that lies here.
     dll: Option<(String, PathBuf)>,
@@ -31,7 +33,9 @@ impl Program {
     pub(crate) fn find(app: &App) -> Option<Program> {
         match app.launch() {
             Some(launch) if launch.dotnet.is_some() => Some(Program::muxer(app)),
-            Some(launch) if launch.app.is_some() => Program::apphost(app),
+            Some(launch) if launch.app.is_some() => {
+                Program::script(app).or_else(|| Program::apphost(app))
+            }
             _ => Program::guess(app),
         }
     }
@@ -65,9 +69,29 @@ impl Program {
             bound: None,
             embedded: None,
             exe: None,
+            native: false,
             folder: app.dir().to_owned(),
             dll,
         }
+    }
+
+    /// What is started is there and no `.exe`: `CreateProcess` hands a `.cmd` to its interpreter.
+    fn script(app: &App) -> Option<Program> {
+        let launch = app.launch()?;
+        let file = launch.app.as_ref()?.local()?;
+        let is_exe = file
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"));
+        (!is_exe).then(|| Program {
+            mode: Mode::Apphost,
+            words: Vec::new(),
+            bound: None,
+            embedded: None,
+            exe: Some(file.to_owned()),
+            native: true,
+            folder: app.dir().to_owned(),
+            dll: None,
+        })
     }
 
     fn apphost(app: &App) -> Option<Program> {
@@ -105,6 +129,7 @@ impl Program {
             bound: Some(bound),
             embedded,
             exe,
+            native: is_native(app),
             folder,
             dll: None,
         })
@@ -127,6 +152,7 @@ impl Program {
                 bound: None,
                 embedded: None,
                 exe: None,
+                native: false,
                 folder: app.dir().to_owned(),
                 dll: Some((word, dll)),
             });
@@ -145,6 +171,9 @@ impl Program {
 
     /// An app that needs no installed runtime: there is nothing to resolve.
     pub(crate) fn brings_runtime(&self, app: &App) -> bool {
+        if self.native {
+            return true;
+        }
         match app.deployment() {
             Deployment::NetFramework { .. } => true,
             Deployment::SingleFile { self_contained } => *self_contained,
@@ -152,6 +181,22 @@ impl Program {
             Deployment::SelfContained { .. } => self.mode == Mode::Apphost,
             Deployment::FrameworkDependent { .. } | Deployment::Unknown => false,
         }
+    }
+
+    /// Where the program lies here.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Does the exe know `DOTNET_ROOT_X64` and its like? One that cannot be read is taken to be of today.
+    pub(crate) fn knows_root_by_architecture(&self, app: &App) -> bool {
+        let exe = app
+            .exe()
+            .ok()
+            .flatten()
+            .filter(|file| file.apphost.is_some());
+        exe.and_then(|file| published_app::pe::PeFile::open(&file.path).ok())
+            .is_none_or(|file| file.knows_root_by_architecture())
     }
 
     /// The architecture of the exe; nothing for `dotnet App.dll`.
@@ -166,6 +211,23 @@ impl Program {
             None
         }
     }
+}
+
+/// The app's exe can be read, has none of an apphost's marks, and nothing of a .NET app is beside it.
+fn is_native(app: &App) -> bool {
+    let Ok(Some(file)) = app.exe() else {
+        return false;
+    };
+    let Some(program) = app.program() else {
+        return false;
+    };
+    let beside =
+        |end: &str| in_folder_path(&program.folder, &format!("{}{end}", program.stem)).exists();
+    file.apphost.is_none()
+        && file.assembly.is_none()
+        && program.dll.is_none()
+        && !beside(".runtimeconfig.json")
+        && !beside(".deps.json")
 }
 
 /// The only dll of a folder that has no other sign of an app.

@@ -44,10 +44,14 @@ pub(crate) fn follow(
                     reference.text = text.to_owned();
                 }
                 let found = shelf.found(&config.name, Names::Lenient, false);
+                let above = settled.frameworks.last();
+                let requested_by = above.map(|f| Box::new((f.name.clone(), f.version.clone())));
                 return Err(Stopped {
                     refusal: Refusal::Missing {
                         reference: Box::new(reference),
                         found,
+                        leftovers: Vec::new(),
+                        requested_by,
                     },
                     before: settled.frameworks,
                 });

@@ -1,6 +1,7 @@
 //! The choice among the installed versions of one framework, rules of hostfxr 3.0 and later.
 
 use super::reference::{Range, Reference};
+use super::trace::Trace;
 use super::version::Version;
 
 /// Does this reference name its folder literally, without any look at the other versions?
@@ -12,19 +13,29 @@ pub(crate) fn is_literal(reference: &Reference) -> bool {
 }
 
 /// The version that the host takes from `installed`; `None` when none fits. Not for literal references.
-pub(crate) fn choose<'a>(reference: &Reference, installed: &[&'a Version]) -> Option<&'a Version> {
+pub(crate) fn choose<'a>(
+    reference: &Reference,
+    installed: &[&'a Version],
+    trace: &mut Trace,
+) -> Option<&'a Version> {
     if reference.prefer_release
-        && let Some(found) = search(reference, installed, true)
+        && let Some(found) = search(reference, installed, true, trace)
     {
         return Some(found);
     }
-    search(reference, installed, false)
+    let found = search(reference, installed, false, trace);
+    trace.line(|| match found {
+        Some(version) => format!("Framework reference resolved to version '{version}'."),
+        None => "Framework reference didn't resolve to any available version.".to_owned(),
+    });
+    found
 }
 
 fn search<'a>(
     reference: &Reference,
     installed: &[&'a Version],
     releases_only: bool,
+    trace: &mut Trace,
 ) -> Option<&'a Version> {
     let considered = || {
         installed
@@ -33,6 +44,15 @@ fn search<'a>(
             .filter(move |v| !(releases_only && v.is_prerelease()))
     };
     let highest = reference.highest && reference.range != Range::Patch;
+    trace.line(|| {
+        format!(
+            "'Roll forward' enabled with version_compatibility_range [{}]. Looking for the {} {} greater than or equal version to [{}]",
+            reference.range.word(),
+            if highest { "highest" } else { "lowest" },
+            if releases_only { "release" } else { "release/pre-release" },
+            reference.text
+        )
+    });
     // of versions that differ in build metadata only the first wins here, the last in the patch step: as the host's
     // comparisons fall out when folders are listed by name
     let start = considered()
@@ -43,9 +63,28 @@ fn search<'a>(
             } else {
                 best
             }
-        })?;
+        });
+    trace.line(|| match start {
+        Some(start) => format!("Found version [{start}]"),
+        None => format!(
+            "No match greater than or equal to [{}] found.",
+            reference.text
+        ),
+    });
+    let start = start?;
     if start.is_prerelease() {
         return Some(start);
+    }
+    trace.line(|| {
+        let on = if releases_only {
+            "release only"
+        } else {
+            "release/pre-release"
+        };
+        format!("Applying patch roll forward from [{start}] on {on}")
+    });
+    for version in installed {
+        trace.line(|| format!("Inspecting version... [{version}]"));
     }
     considered()
         .filter(|v| {
@@ -79,9 +118,13 @@ mod tests {
             .split(' ')
             .map(|t| Version::parse(t, Grammar::Strict).unwrap())
             .collect();
-        choose(&reference, &versions.iter().collect::<Vec<_>>())
-            .map(ToString::to_string)
-            .unwrap_or_default()
+        choose(
+            &reference,
+            &versions.iter().collect::<Vec<_>>(),
+            &mut Trace::default(),
+        )
+        .map(ToString::to_string)
+        .unwrap_or_default()
     }
 
     #[test]

@@ -44,12 +44,15 @@ impl Host {
     }
 
     /// Does a framework folder without `<Name>.deps.json` count as not installed? 8.0 and later; the servicing of
-    /// autumn 2023 brought it to 6.0 and 7.0 (6.0.22 and 7.0.11 are the first releases after the change).
+    /// autumn 2023 brought it to 6.0 and 7.0. The changes (dotnet/runtime 92032, 92033) were opened on 2023-09-13, a day
+    /// after 6.0.22 and 7.0.11 came out, and the check in 8.0 (90035) on 2023-08-04, with preview 7 built already: the first
+    /// releases that can hold it are 6.0.23, 7.0.12 and 8.0.0-rc.1.
     pub(crate) fn wants_deps_json(&self) -> bool {
         let v = &self.version;
         match v.major {
-            6 => v.minor > 0 || v.patch >= 22,
-            7 => v.minor > 0 || v.patch >= 11,
+            6 => v.minor > 0 || v.patch >= 23,
+            7 => v.minor > 0 || v.patch >= 12,
+            8 => Version::parse("8.0.0-rc.1", Grammar::Strict).is_none_or(|first| *v >= first),
             major => major >= 8,
         }
     }
@@ -102,10 +105,16 @@ mod tests {
         for (text, wants) in [
             ("5.0.17", false),
             ("6.0.21", false),
+            ("6.0.22", false),
+            ("6.0.23", true),
             ("6.0.36", true),
             ("7.0.0", false),
+            ("7.0.11", false),
+            ("7.0.12", true),
             ("7.0.20", true),
-            ("8.0.0-preview.7", true),
+            ("8.0.0-preview.7.23375.6", false),
+            ("8.0.0-rc.1.23419.4", true),
+            ("8.0.0", true),
             ("10.0.1", true),
         ] {
             assert_eq!(

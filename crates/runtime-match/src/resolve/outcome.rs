@@ -29,8 +29,10 @@ pub(crate) struct Settled {
     pub(crate) frameworks: Vec<Resolved>,
     /// hostpolicy would be looked for beside no framework at all: there is none, or the last entry has no name.
     pub(crate) rootless: bool,
-    /// How often a later reference made the resolution start again.
-    pub(crate) restarts: u32,
+    /// Where the app itself stands among them; it is the first unless a reference without a name led back to it.
+    pub(crate) app_at: usize,
+    /// That reference.
+    pub(crate) nameless: Option<Reference>,
 }
 
 /// Why the references cannot be satisfied.
@@ -40,6 +42,10 @@ pub(crate) enum Refusal {
     Missing {
         reference: Box<Reference>,
         found: Vec<Found>,
+        /// Folders of the framework that do not count for want of their deps.json, ascending.
+        leftovers: Vec<Found>,
+        /// Name and version of the installed framework that asks for this version; nothing: the app does.
+        requested_by: Option<Box<(String, String)>>,
     },
     /// Two references to one framework cannot both be satisfied.
     Conflict {

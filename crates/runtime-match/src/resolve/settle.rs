@@ -38,6 +38,7 @@ pub(crate) fn settle(
         trace,
         effective: HashMap::new(),
         lowest: HashMap::new(),
+        asking: HashMap::new(),
     };
     let mut restarts = 0;
     loop {
@@ -45,10 +46,12 @@ pub(crate) fn settle(
         match state.round(references, &mut order) {
             Ok(Round::Done) => {
                 let rootless = matches!(order.last(), Some(Slot::App) | None);
+                let app_at = order.iter().position(|slot| matches!(slot, Slot::App));
                 return Ok(Settled {
+                    app_at: app_at.unwrap_or_default(),
+                    nameless: state.effective.get("").cloned(),
                     frameworks: state.describe(order),
                     rootless,
-                    restarts,
                 });
             }
             Ok(Round::Restart) if restarts < MAX_RESTARTS => restarts += 1,
@@ -105,17 +108,23 @@ struct State<'a> {
     effective: HashMap<String, Reference>,
     /// The lowest reference to each framework.
     lowest: HashMap<String, Reference>,
+    /// Who asks for the effective version of each framework.
+    asking: HashMap<String, Owner>,
 }
+
+/// Name and version of the framework whose configuration holds a reference; nothing for the app's.
+type Owner = Option<(String, String)>;
 
 /// The references of one configuration, worked through in order; below it the configuration that led there.
 struct Frame {
     references: std::vec::IntoIter<Reference>,
     highest: bool,
+    owner: Owner,
 }
 
 impl State<'_> {
     fn round(&mut self, references: &[Reference], order: &mut Vec<Slot>) -> Result<Round, Refusal> {
-        let mut stack = vec![self.enter(references.to_vec(), false)];
+        let mut stack = vec![self.enter(references.to_vec(), false, None)];
         while let Some(frame) = stack.last_mut() {
             let Some(mut reference) = frame.references.next() else {
                 stack.pop();
@@ -123,18 +132,19 @@ impl State<'_> {
             };
             reference.highest |= frame.highest;
             let current = self.effective[&reference.name].clone();
-            let joined =
-                Reference::reconcile(&reference, &current).map_err(|pair| Refusal::Conflict {
-                    lower: Box::new(pair.0),
-                    higher: Box::new(pair.1),
-                })?;
+            let joined = self.reconcile(&reference, &current)?;
+            if joined.text != current.text {
+                let owner = frame.owner.clone();
+                self.asking.insert(joined.name.clone(), owner);
+            }
             match order.iter().position(|slot| slot.name() == reference.name) {
                 None => {
                     self.effective.insert(joined.name.clone(), joined.clone());
                     let choice = self.find(&joined)?;
                     let below = self.read_below(&choice)?;
+                    let owner = Some((choice.name.clone(), choice.version.clone()));
                     order.push(Slot::Framework(Box::new(choice)));
-                    let frame = self.enter(below, joined.highest);
+                    let frame = self.enter(below, joined.highest, owner);
                     stack.push(frame);
                 }
                 Some(at) if joined == current => {
@@ -145,8 +155,14 @@ impl State<'_> {
                     self.trace.line(|| {
                         format!(
                             "--- Restarting all framework resolution because the previously resolved framework '{}', version \
-                             '{}' must be re-resolved with the new version '{}'",
-                            joined.name, current.text, joined.text
+                             '{}' must be re-resolved with the new version '{}', apply_patches={}, version_compatibility_range={}, \
+                             roll_to_highest_version={} .",
+                            reference.name,
+                            current.text,
+                            reference.text,
+                            u8::from(reference.apply_patches),
+                            reference.range.word(),
+                            u8::from(reference.highest)
                         )
                     });
                     self.effective.insert(joined.name.clone(), joined);
@@ -158,10 +174,11 @@ impl State<'_> {
     }
 
     /// Notes the references before any is looked for, as the host does to save restarts.
-    fn enter(&mut self, references: Vec<Reference>, highest: bool) -> Frame {
+    fn enter(&mut self, references: Vec<Reference>, highest: bool, owner: Owner) -> Frame {
         for reference in &references {
             match self.lowest.get_mut(&reference.name) {
                 None => {
+                    self.asking.insert(reference.name.clone(), owner.clone());
                     self.effective
                         .insert(reference.name.clone(), reference.clone());
                     self.lowest
@@ -174,12 +191,53 @@ impl State<'_> {
         Frame {
             references: references.into_iter(),
             highest,
+            owner,
         }
     }
 
-    fn read_below(&self, choice: &Choice) -> Result<Vec<Reference>, Refusal> {
+    /// Joins a reference with those to the same framework before it, and tells how they go together.
+    fn reconcile(&mut self, new: &Reference, known: &Reference) -> Result<Reference, Refusal> {
+        let joined = Reference::reconcile(new, known);
+        self.trace.line(|| {
+            let (lower, higher) = match &joined {
+                Ok(_) if new.version >= known.version => (known, new),
+                Ok(_) => (new, known),
+                Err(pair) => (&pair.0, &pair.1),
+            };
+            let (mark, verdict) = match joined {
+                Ok(_) => ("--- ", "is compatible with"),
+                Err(_) => ("", "cannot roll-forward to"),
+            };
+            format!(
+                "{mark}The specified framework '{}', version '{}', apply_patches={}, version_compatibility_range={} {verdict} the \
+                 previously referenced version '{}'.",
+                lower.name,
+                lower.text,
+                u8::from(lower.apply_patches),
+                lower.range.word(),
+                higher.text
+            )
+        });
+        joined.map_err(|pair| Refusal::Conflict {
+            lower: Box::new(pair.0),
+            higher: Box::new(pair.1),
+        })
+    }
+
+    fn read_below(&mut self, choice: &Choice) -> Result<Vec<Reference>, Refusal> {
         let pair = choice.entry.config(self.host.reader());
-        match modern::read(pair, self.settings, self.host) {
+        let read = modern::read(pair, self.settings, self.host);
+        let root = &self.shelf.roots[choice.root];
+        self.trace.config(self.host, pair, read.is_ok(), |kind| {
+            let folder = root.shown_version(&choice.name, &choice.version);
+            let folder = folder.trim_end_matches(['/', '\\']);
+            let separator = if folder.contains('\\') { '\\' } else { '/' };
+            format!(
+                "{folder}{separator}{}.runtimeconfig{kind}.json",
+                choice.name
+            )
+        });
+        match read {
             Ok(config) => Ok(config.references),
             Err(error) => Err(Refusal::FrameworkConfig {
                 name: choice.name.clone(),
@@ -205,12 +263,9 @@ impl State<'_> {
         };
         match found {
             Some((root, version)) => {
-                self.trace.line(|| {
-                    format!(
-                        "Chose FX version [{}]",
-                        self.shelf.roots[root].shown_version(&reference.name, &version)
-                    )
-                });
+                let folder = || self.shelf.roots[root].shown_version(&reference.name, &version);
+                self.trace
+                    .line(|| format!("Chose FX version [{}]", folder()));
                 let entry = self.shelf.entry(root, &reference.name, &version);
                 Ok(Choice {
                     name: reference.name.clone(),
@@ -230,12 +285,24 @@ impl State<'_> {
                         Names::Strict,
                         self.host.wants_deps_json(),
                     ),
+                    leftovers: if self.host.wants_deps_json() {
+                        self.shelf.leftovers(&reference.name)
+                    } else {
+                        Vec::new()
+                    },
+                    requested_by: self
+                        .asking
+                        .get(&reference.name)
+                        .cloned()
+                        .flatten()
+                        .map(Box::new),
                 })
             }
         }
     }
 
     fn literal(&mut self, reference: &Reference) -> Option<(usize, String)> {
+        self.searching(0);
         self.trace.line(|| {
             format!(
                 "Did not roll forward because apply_patches={}, version_compatibility_range={} chose [{}]",
@@ -253,33 +320,30 @@ impl State<'_> {
     fn rolled(&mut self, reference: &Reference) -> Option<(usize, String)> {
         let mut selected: Option<(usize, Version)> = None;
         for root in 0..self.shelf.roots.len() {
-            self.trace.line(|| {
-                format!(
-                    "Attempting FX roll forward starting from version='[{}]', apply_patches={}, version_compatibility_range={}, \
-                     roll_to_highest_version={}, prefer_release={} in [{}]",
-                    reference.text,
-                    u8::from(reference.apply_patches),
-                    reference.range.word(),
-                    u8::from(reference.highest),
-                    u8::from(reference.prefer_release),
-                    self.shelf.roots[root].shown_framework(&reference.name)
-                )
-            });
+            self.searching(root);
             let Some(version) = self.rolled_in(root, reference) else {
                 continue;
             };
-            selected = Some(match selected {
-                None => (root, version),
-                Some((before, other)) => {
-                    let better =
-                        choose(reference, &[&version, &other]).is_some_and(|v| !v.same(&other));
-                    if better {
-                        (root, version)
-                    } else {
-                        (before, other)
-                    }
-                }
+            let better = selected.as_ref().is_none_or(|(_, other)| {
+                choose(reference, &[&version, other], &mut Trace::default())
+                    .is_some_and(|v| !v.same(other))
             });
+            if better {
+                let shown = |root: usize, version: &Version| {
+                    self.shelf.roots[root].shown_version(&reference.name, &version.to_string())
+                };
+                self.trace.line(|| {
+                    let before = selected
+                        .as_ref()
+                        .map(|(root, other)| shown(*root, other))
+                        .unwrap_or_default();
+                    format!(
+                        "Changing Selected FX version from [{before}] to [{}]",
+                        shown(root, &version)
+                    )
+                });
+                selected = Some((root, version));
+            }
         }
         selected.map(|(root, version)| (root, version.to_string()))
     }
@@ -293,11 +357,20 @@ impl State<'_> {
                 versions.retain(|v| self.is_usable(root, &reference.name, &v.to_string()));
             }
             let all: Vec<&Version> = versions.iter().collect();
-            let chosen = choose(reference, &all)?.clone();
+            self.trace.line(|| {
+                format!(
+                    "Attempting FX roll forward starting from version='[{}]', apply_patches={}, version_compatibility_range={}, \
+                     roll_to_highest_version={}, prefer_release={}",
+                    reference.text,
+                    u8::from(reference.apply_patches),
+                    reference.range.word(),
+                    u8::from(reference.highest),
+                    u8::from(reference.prefer_release)
+                )
+            });
+            let chosen = choose(reference, &all, self.trace)?.clone();
             let text = chosen.to_string();
             if self.is_usable(root, &reference.name, &text) {
-                self.trace
-                    .line(|| format!("Framework reference resolved to version '{text}'."));
                 return Some(chosen);
             }
             self.trace
@@ -305,6 +378,12 @@ impl State<'_> {
             versions.retain(|v| *v != chosen);
         }
         None
+    }
+
+    fn searching(&mut self, root: usize) {
+        let shown = self.shelf.roots[root].shown();
+        self.trace
+            .line(|| format!("Searching FX directory in [{shown}]"));
     }
 
     fn is_usable(&self, root: usize, framework: &str, version: &str) -> bool {

@@ -85,10 +85,21 @@ impl Shelf<'_> {
 
     /// Every version of a framework that the host would list in its message, ascending.
     pub(crate) fn found(&self, framework: &str, names: Names, with_deps_only: bool) -> Vec<Found> {
+        self.listed(framework, names, |entry| {
+            !with_deps_only || entry.has_deps()
+        })
+    }
+
+    /// Versions whose folder has no deps.json, ascending.
+    pub(crate) fn leftovers(&self, framework: &str) -> Vec<Found> {
+        self.listed(framework, Names::Strict, |entry| !entry.has_deps())
+    }
+
+    fn listed(&self, framework: &str, names: Names, wanted: impl Fn(&Entry) -> bool) -> Vec<Found> {
         let mut found: Vec<(Version, Found)> = Vec::new();
         for root in 0..self.roots.len() {
             for (name, version) in self.all(root, framework, names) {
-                if !with_deps_only || self.entry(root, framework, &name).has_deps() {
+                if wanted(&self.entry(root, framework, &name)) {
                     let disabled = self.is_disabled(&name);
                     let text = version.to_string();
                     found.push((

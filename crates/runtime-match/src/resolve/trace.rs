@@ -1,5 +1,8 @@
 //! The steps of a resolution, told as the host's own trace tells them.
 
+use super::host::{Host, Reader};
+use crate::config::{Pair, Source};
+
 /// Collects lines; costs nothing when switched off.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
@@ -17,6 +20,37 @@ impl Trace {
         if let Some(lines) = &mut self.lines {
             lines.push(text());
         }
+    }
+
+    /// The reading of a pair of configuration files; `path` gives the path of either, by what stands before `.json`.
+    pub(crate) fn config(
+        &mut self,
+        host: &Host,
+        pair: &Pair,
+        is_valid: bool,
+        path: impl Fn(&str) -> String,
+    ) {
+        let (main, dev) = (|| path(""), || path(".dev"));
+        self.line(|| format!("Runtime config is cfg={} dev={}", main(), dev()));
+        let rapid = host.reader() == Reader::RapidJson;
+        // the later hosts tell of the file that they read first
+        if rapid {
+            self.line(|| format!("Attempting to read dev runtime config: {}", dev()));
+        }
+        self.line(|| format!("Attempting to read runtime config: {}", main()));
+        if !rapid {
+            self.line(|| format!("Attempting to read dev runtime config: {}", dev()));
+        }
+        if rapid && matches!(pair.main, Source::Absent) {
+            self.line(|| format!("Runtime config does not exist at [{}]", main()));
+        }
+        self.line(|| {
+            format!(
+                "Runtime config [{}] is valid=[{}]",
+                main(),
+                u8::from(is_valid)
+            )
+        });
     }
 
     pub(crate) fn into_lines(self) -> Vec<String> {

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use published_app::folder::Folder;
+
 use super::{ASPNETCORE_APP, NETCORE_APP, WINDOWS_DESKTOP_APP};
 use crate::config::{Pair, Source};
 use crate::resolve::host::Reader;
@@ -16,6 +18,7 @@ pub(crate) struct Entry {
     exists: OnceLock<bool>,
     deps: OnceLock<bool>,
     hostpolicy: OnceLock<bool>,
+    handler: OnceLock<Option<bool>>,
     /// One for each reader.
     configs: [OnceLock<Pair>; 2],
 }
@@ -49,6 +52,7 @@ impl Entry {
             exists: OnceLock::new(),
             deps: OnceLock::new(),
             hostpolicy: OnceLock::new(),
+            handler: OnceLock::new(),
             configs: [OnceLock::new(), OnceLock::new()],
         }
     }
@@ -77,6 +81,19 @@ impl Entry {
             Place::Missing => false,
             Place::Folder(path) => has_library(path, "hostpolicy"),
             Place::Listed(_) => self.name == NETCORE_APP,
+        })
+    }
+
+    /// Is the module's in-process handler in it? Nothing where the folder is not here, or holds no libraries at all: a copy
+    /// that left them out.
+    pub(crate) fn has_in_process_handler(&self) -> Option<bool> {
+        *self.handler.get_or_init(|| {
+            let Place::Folder(path) = &self.place else {
+                return None;
+            };
+            let folder = Folder::read(path).ok()?;
+            folder.files_ending(".dll").next()?;
+            Some(folder.has_file("aspnetcorev2_inprocess.dll"))
         })
     }
 

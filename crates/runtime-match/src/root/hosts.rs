@@ -32,6 +32,17 @@ pub(crate) enum HostState {
 }
 
 impl HostState {
+    /// The host that a whole installation of that version brings.
+    pub(super) fn installed(version: Version) -> HostState {
+        HostState::Found {
+            folder: HostFolder {
+                name: version.to_string(),
+                host: Host { version },
+            },
+            certain: false,
+        }
+    }
+
     /// The host whose rules apply, also where it cannot run.
     pub(crate) fn host(&self) -> Option<&Host> {
         match self {

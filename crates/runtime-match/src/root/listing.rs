@@ -38,10 +38,26 @@ pub(crate) fn parse(bytes: &[u8]) -> Vec<Root> {
             .or_default()
             .insert(line.version.to_owned());
     }
+    let host = host(&text);
     roots
         .into_iter()
-        .map(|(root, frameworks)| Root::listed(&root, frameworks))
+        .map(|(root, frameworks)| match host {
+            Some(version) => Root::listed_with_host(&root, frameworks, version),
+            None => Root::listed(&root, frameworks),
+        })
         .collect()
+}
+
+/// The host's version in `dotnet --info`: the first `Version:` below the heading `Host:` (`Host (useful for support):` up to
+/// 5.0). The host of all that is listed is the one that printed it.
+fn host(text: &str) -> Option<&str> {
+    let mut lines = text.lines();
+    lines.find(|line| line.starts_with("Host:") || line.starts_with("Host ("))?;
+    let below = lines.take_while(|line| line.starts_with(' '));
+    below
+        .filter_map(|line| line.trim().strip_prefix("Version:"))
+        .map(str::trim)
+        .next()
 }
 
 fn line(text: &str) -> Option<Line<'_>> {
@@ -120,6 +136,26 @@ mod tests {
         assert_eq!(roots.len(), 1);
         assert_eq!(roots[0].shown(), "/usr/share/dotnet");
         assert_eq!(roots[0].folders("Microsoft.NETCore.App").len(), 1);
+    }
+
+    #[test]
+    fn the_host_of_info() {
+        let info = format!(
+            ".NET runtimes installed:\n{TEXT}\nHost:\n  Version:      9.0.3\n  Architecture: x64\n  Commit:       831d23e561\n"
+        );
+        let roots = parse(info.as_bytes());
+        for root in &roots {
+            let HostState::Found { folder, .. } = root.host() else {
+                panic!()
+            };
+            assert_eq!(folder.name, "9.0.3");
+        }
+        let old = format!("Host (useful for support):\n  Version: 3.1.23\n  Commit:  1\n\n{TEXT}");
+        let roots = parse(old.as_bytes());
+        assert_eq!(
+            roots[0].host().host().unwrap().version.to_string(),
+            "3.1.23"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod hosts;
 pub(crate) mod listing;
 pub(crate) mod store;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -82,6 +83,19 @@ impl Root {
         Root::new(Place::Listing(frameworks), shown, host)
     }
 
+    /// The same with the version of the host that printed the listing; one that cannot be read is guessed.
+    pub(crate) fn listed_with_host(
+        shown: &str,
+        frameworks: BTreeMap<String, BTreeSet<String>>,
+        version: &str,
+    ) -> Root {
+        let host = match Version::parse(version, Grammar::Strict) {
+            Some(version) => HostState::installed(version),
+            None => hosts::guess(&frameworks),
+        };
+        Root::new(Place::Listing(frameworks), shown, host)
+    }
+
     fn new(place: Place, shown: &str, host: HostState) -> Root {
         Root {
             place,
@@ -112,6 +126,16 @@ impl Root {
 
     pub(crate) fn host(&self) -> &HostState {
         &self.host
+    }
+
+    /// The host once the change is made: that of an added runtime where it is the highest.
+    pub(crate) fn host_after(&self, change: &Change) -> Cow<'_, HostState> {
+        let added = change.added_host();
+        let newer = |added: &Version| self.host.host().is_none_or(|host| *added > host.version);
+        match added.filter(newer) {
+            Some(version) => Cow::Owned(HostState::installed(version)),
+            None => Cow::Borrowed(&self.host),
+        }
     }
 
     /// `shared/<framework>` in the spelling of the shown path.

@@ -2,6 +2,7 @@
 
 use crate::resolve::version::{Grammar, Version};
 use crate::root::{ASPNETCORE_APP, NETCORE_APP, WINDOWS_DESKTOP_APP};
+use crate::support;
 
 /// The installer that brings a framework of at least that version.
 ///
@@ -15,6 +16,16 @@ pub(super) fn install(framework: &str, version: &str, arch: &str, behind_iis: bo
         ),
         None => (String::new(), false),
     };
+    // a line of the past that never was: no download brings it
+    if let Some(v) = &parsed
+        && support::release(v.major, v.minor).is_none()
+        && support::releases().any(|release| release.major() >= v.major)
+        && [NETCORE_APP, ASPNETCORE_APP, WINDOWS_DESKTOP_APP].contains(&framework)
+    {
+        return format!(
+            "a .NET that the app can use after its reference is corrected: there is no .NET {line}"
+        );
+    }
     let least = if exact {
         format!(" ({version} or a later {line}.x)")
     } else {
@@ -92,6 +103,12 @@ mod tests {
             assert_eq!(install(framework, version, arch, iis), text);
         }
         assert!(install(NETCORE_APP, "8.0.0", "x86", true).contains("OPT_NO_X86"));
+        assert!(install(ASPNETCORE_APP, "5.9.0", "x64", true).contains("there is no .NET 5.9"));
+        // one that the table does not know yet
+        assert_eq!(
+            install(ASPNETCORE_APP, "99.0.0", "x64", true),
+            "the ASP.NET Core Hosting Bundle 99.0"
+        );
         assert_eq!(
             install(ASPNETCORE_APP, "", "x64", true),
             "the ASP.NET Core Hosting Bundle"

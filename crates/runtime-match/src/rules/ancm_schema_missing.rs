@@ -1,6 +1,6 @@
 //! IIS has no schema for the aspNetCore section.
 //!
-//! `aspnetcore_schema_v2.xml` in `inetsrv\config\schema` tells IIS what may stand in the section; without it requests get
+//! `aspnetcore_schema_v2.xml` (of the first module `aspnetcore_schema.xml`) in `inetsrv\config\schema` tells IIS what may stand in the section; without it requests get
 //! 500.19 with 0x8007000d. The Hosting Bundle brings it. Repair the bundle.
 use iis_config::windows_path::Located;
 use record::cause;
@@ -13,8 +13,8 @@ code!("ancm/schema-missing", Error, Some(cause::HOSTING_BUNDLE_MISSING), "ancm_s
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     // where the module itself is missing that says it all
     let Some(module) = examined.module().filter(|module| !module.missing()) else { return };
-    let schema = format!(r"{}\config\schema\aspnetcore_schema_v2.xml", module.inetsrv);
-    if !matches!(examined.map.locate(&schema), Located::Missing(_)) {
+    let schema = module.schema.as_str();
+    if !matches!(examined.map.locate(schema), Located::Missing(_)) {
         return;
     }
     reports.push(

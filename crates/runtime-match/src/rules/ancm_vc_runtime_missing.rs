@@ -14,7 +14,7 @@ code!("ancm/vc-runtime-missing", Error, Some(cause::VC_REDIST_MISSING), "ancm_vc
 const SERVER_2016: u32 = 14_393;
 
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
-    let Some(build) = examined.machine.windows_build().filter(|build| *build < SERVER_2016) else { return };
+    let Some(build) = examined.machine.windows_build(examined.target).filter(|build| *build < SERVER_2016) else { return };
     let Some(module) = examined.module().filter(|module| !module.missing()) else { return };
     let file = format!(r"{}\vcruntime140.dll", module.system);
     if !matches!(examined.map.locate(&file), Located::Missing(_)) {

@@ -20,7 +20,7 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     if examined.program.as_ref().is_none_or(|program| program.mode != Mode::Muxer) {
         return;
     }
-    let facts = published_app::program_file(path);
+    let Some(facts) = examined.started_dll() else { return };
     if facts.as_ref().is_ok_and(|facts| facts.assembly.is_some()) {
         return;
     }

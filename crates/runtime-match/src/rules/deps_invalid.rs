@@ -4,6 +4,7 @@
 //! the file; an app without any deps.json starts, on all dlls of its folder.
 use record::cause;
 
+use super::app_unreadable::is_own;
 use super::framework_config_invalid::trimmed;
 use super::{Reports, code, finding};
 use crate::examine::Examined;
@@ -16,6 +17,9 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
         return;
     }
     let Err(problem) = examined.deps() else { return };
+    if is_own(problem) {
+        return;
+    }
     let name = problem.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let why = problem.kind.to_string();
     let mut finding = finding(&CODE, format!("The host cannot read {name}: {}.", trimmed(&why)))

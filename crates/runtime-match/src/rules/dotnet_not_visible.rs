@@ -17,6 +17,10 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     if examined.launch().is_some_and(|launch| launch.error.is_some()) {
         return;
     }
-    let message = "No dotnet root can be seen from here: name one with --dotnet-root, or the server's files with --root, or give --list-runtimes.";
+    let what = match examined.launch().filter(|_| examined.names_dotnet_in_folder()) {
+        Some(launch) => format!("{}, which processPath names, cannot be seen from here", launch.process_path),
+        None => "No dotnet root can be seen from here".to_owned(),
+    };
+    let message = format!("{what}: name one with --dotnet-root, or the server's files with --root or --map, or give --list-runtimes.");
     reports.push(Failure::new(CODE.code, message));
 }

@@ -6,9 +6,8 @@
 use iis_config::asp_net_core::HostingModel;
 use record::cause;
 
-use super::{Reports, advice, code, finding};
+use super::{Reports, code, finding, refusal};
 use crate::examine::{Examined, Obstacle};
-use crate::root::NETCORE_APP;
 use crate::start::status::Status;
 
 code!("dotnet/wrong-bitness", Error, Some(cause::BITNESS_MISMATCH), "dotnet_wrong_bitness.rs");
@@ -17,7 +16,7 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some(Obstacle::WrongHost { root, arch, own }) = examined.obstacle() else { return };
     let in_process = examined.model() == Some(HostingModel::InProcess);
     let who = if in_process { "worker" } else { "program" };
-    let install = advice::install(NETCORE_APP, "", own.name(), examined.is_behind_iis());
+    let install = refusal::install_for(examined, *own);
     let help = match (in_process, own.is_32_bit()) {
         (true, true) => format!("Set enable32BitAppOnWin64 of the pool to false, or install {install}."),
         (true, false) => format!("Install {install}, or set enable32BitAppOnWin64 of the pool to true."),

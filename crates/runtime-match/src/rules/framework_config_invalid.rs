@@ -4,6 +4,7 @@
 //! of the framework is stopped by it. Repair the runtime's installation.
 use record::cause;
 
+use super::app_unreadable::unreadable;
 use super::{Reports, code, finding, refusal};
 use crate::examine::Examined;
 use crate::resolve::outcome::Refusal;
@@ -14,6 +15,9 @@ code!("framework/config-invalid", Error, Some(cause::HOSTFXR_MISSING), "framewor
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::Framework(Refusal::FrameworkConfig { name, version, root, error }) = failure else { return };
+    if unreadable(error).is_some() {
+        return;
+    }
     let folder = answer.decision.roots[*root].shown_version(name, version);
     let message = format!("{name}.runtimeconfig.json of the installed {name} {version} is broken: {}.", trimmed(&error.message));
     let mut finding = finding(&CODE, message)

@@ -8,6 +8,7 @@
 //! ASP.NET Core 8.0.5 asks for the .NET runtime 8.0.5, so that with only 8.0.4 of it installed the runtime is missing.
 //! Install what the finding names, then restart IIS (`net stop was /y`, `net start w3svc`); or let the app roll further
 //! with `rollForward` in its runtimeconfig.json.
+use iis_config::asp_net_core::HostingModel;
 use published_app::json::Position;
 use record::cause;
 use record::wire::Severity;
@@ -24,31 +25,49 @@ code!("framework/missing", Error, Some(cause::FRAMEWORK_MISSING), "framework_mis
 
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
-    let Failure::Framework(Refusal::Missing { reference, found }) = failure else { return };
+    let Failure::Framework(Refusal::Missing { reference, found, leftovers, requested_by }) = failure else { return };
     let arch = refusal::arch(examined, answer);
     let install = refusal::install(examined, answer, &reference.name, &reference.text);
     let elsewhere = other_architecture(examined, answer);
     let mut message = format!("{} is missing: {}", named(reference, arch), installed(reference, found));
     if let Some(other) = &elsewhere {
         message.push_str(&format!("; it is there for {other} only"));
-    } else if let Some(asking) = asked_by(answer, reference) {
-        message.push_str(&format!("; {asking} asks for it"));
+    } else if let Some((name, version)) = requested_by.as_deref() {
+        message.push_str(&format!("; the installed {name} {version} asks for it"));
+    }
+    let mut help = format!("Install {install}, then restart IIS: net stop was /y, net start w3svc.");
+    if elsewhere.is_some() && examined.model() == Some(HostingModel::InProcess) {
+        help.push_str(&format!(" Or set enable32BitAppOnWin64 of the pool to {}.", !examined.is_32_bit));
+    }
+    let folders: Vec<&str> = leftovers.iter().map(|f| f.version.as_str()).collect();
+    if !folders.is_empty() {
+        let newest = folders.iter().rev().take(5).copied().collect::<Vec<_>>().join(", ");
+        message.push_str(&format!("; the host passes over {newest}, whose folder has no {}.deps.json", reference.name));
+        help.push_str(" The folder without deps.json is the rest of an installation: repair or remove it.");
     }
     message.push('.');
     let mut finding = finding(&CODE, message)
-        .help(format!("Install {install}, then restart IIS: net stop was /y, net start w3svc."))
+        .help(help)
         .evidence("framework", reference.name.as_str())
         .evidence("version", reference.text.as_str())
         .evidence("found", found.iter().map(|f| Value::String(f.version.clone())).collect::<Vec<_>>())
         .evidence("range", reference.range.word())
         .evidence("install", install);
+    if let Some((name, version)) = requested_by.as_deref() {
+        finding = finding.evidence("requested_by", format!("{name} {version}"));
+    }
+    if !folders.is_empty() {
+        finding = finding.evidence("ignored", folders.iter().map(|v| Value::from(*v)).collect::<Vec<_>>());
+    }
     let disabled: Vec<Value> = found.iter().filter(|f| f.disabled).map(|f| Value::String(f.version.clone())).collect();
     if !disabled.is_empty() {
         finding = finding
             .evidence("disabled", disabled)
             .help("DOTNET_DISABLE_RUNTIME_VERSIONS hides installed versions from the host: take the needed one out of it.");
     }
-    if let Some((file, at)) = place(examined, answer, reference) {
+    if requested_by.is_none()
+        && let Some((file, at)) = place(examined, answer, reference)
+    {
         finding = finding.evidence("file", file).at(at.line, at.column);
     }
     if elsewhere.is_some() {
@@ -58,7 +77,7 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     reports.push(refusal::evidence(finding, examined, answer, failure));
 }
 
-/// Where the app asks for the framework; its first reference, where only an installed framework does.
+/// Where the app asks for the framework.
 fn place(
     examined: &Examined<'_>,
     answer: &Answer,
@@ -68,9 +87,7 @@ fn place(
     if answer.decision.config.as_deref() != Some(config.path.as_path()) {
         return None;
     }
-    let asking = config
-        .framework(&reference.name)
-        .or(config.frameworks.first())?;
+    let asking = config.framework(&reference.name)?;
     Some((
         config.path.to_string_lossy().into_owned(),
         asking.position,
@@ -97,16 +114,6 @@ fn installed(reference: &Reference, found: &[Found]) -> String {
             format!("of the installed {}{more} none is within reach of {roll}", newest.join(", "))
         }
     }
-}
-
-/// The installed framework that made the reference, where it was not the app.
-fn asked_by(answer: &Answer, reference: &Reference) -> Option<String> {
-    let own = answer.decision.references.iter().find(|r| r.name == reference.name);
-    if own.is_some_and(|own| own.text == reference.text) {
-        return None;
-    }
-    let last = answer.decision.frameworks.last()?;
-    Some(format!("the installed {} {}", last.name, last.version))
 }
 
 /// An architecture whose root would start the app, while the one in use would not.

@@ -4,9 +4,9 @@
 //! app. The folder is a leftover, or only part of an installation was copied. Install the runtime again.
 use record::cause;
 
-use super::{Reports, advice, code, finding, refusal};
-use crate::examine::Examined;
-use crate::root::{HostState, NETCORE_APP};
+use super::{Reports, code, finding, refusal};
+use crate::examine::{Arch, Examined};
+use crate::root::HostState;
 use crate::start::decide::Failure;
 
 code!("host/missing", Error, Some(cause::HOSTFXR_MISSING), "host_missing.rs");
@@ -19,7 +19,8 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
         HostState::NoVersion => format!("The folder host\\fxr of the dotnet root {shown} has no version in it."),
         HostState::Broken { .. } | HostState::Found { .. } => return,
     };
-    let install = advice::install(NETCORE_APP, "", refusal::arch(examined, answer), examined.is_behind_iis());
+    let own = answer.arch.unwrap_or(if examined.is_32_bit { Arch::X86 } else { Arch::X64 });
+    let install = refusal::install_for(examined, own);
     let finding = finding(&CODE, message).help(format!("Repair the installation of .NET, or install {install}."));
     reports.push(refusal::evidence(finding, examined, answer, failure));
 }

@@ -23,8 +23,8 @@ pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
         _ => return,
     };
     let mut finding = finding(&CODE, message).help("Correct the words before the dll in `arguments` of web.config.");
-    if let Some(at) = examined.app.section().and_then(|section| section.get("arguments")) {
-        finding = finding.at(at.position.line, at.position.column);
+    if let Some(at) = examined.place_of("arguments") {
+        finding = finding.at(at.line, at.column);
     }
     reports.push(refusal::evidence(finding, examined, answer, failure));
 }

@@ -1,6 +1,7 @@
 //! What can be wrong, one file a code; the file's own comment is what `--explain` prints.
 
 mod advice;
+mod question;
 mod refusal;
 
 use record::code::Code;
@@ -23,19 +24,25 @@ macro_rules! table {
 table![
     ancm_handler_missing,
     ancm_missing,
+    ancm_older,
     ancm_schema_missing,
     ancm_vc_runtime_missing,
+    app_native,
     app_net_framework,
     app_no_aspnetcore_reference,
     app_not_an_assembly,
+    app_not_aspnetcore,
     app_not_found,
     app_single_file_in_process,
     app_unreadable,
+    app_wrong_architecture,
     apphost_dll_missing,
+    apphost_no_runtime,
     apphost_not_bound,
     apphost_stray_hostfxr,
     deps_file_missing,
     deps_invalid,
+    deps_old_aspnetcore_packages,
     deps_version_mismatch,
     dotnet_not_found,
     dotnet_not_visible,
@@ -53,18 +60,28 @@ table![
     host_leftover,
     host_missing,
     host_option_invalid,
+    question_not_installed,
     question_would_break,
     question_would_change,
     question_would_start,
+    registry_unreadable,
     resolution_trace,
     runtimeconfig_dev_ignored,
     runtimeconfig_invalid,
     runtimeconfig_missing,
     runtimeconfig_no_framework,
+    runtimeconfig_wrong_type,
     self_contained_file_missing,
     self_contained_wrong_architecture,
     system_too_old,
+    worker_agent_variable,
     worker_stale,
+];
+
+/// Codes of a self-contained app whose own runtime does not start.
+pub(crate) const STOPS_OWN_RUNTIME: [&str; 2] = [
+    self_contained_file_missing::CODE.code,
+    self_contained_wrong_architecture::CODE.code,
 ];
 
 /// What rules have to say about one app.

@@ -1,11 +1,13 @@
 //! What findings about a refusal of the host have in common.
 
+use iis_config::asp_net_core::HostingModel;
 use record::wire::Finding;
 use serde_json::Value;
 
 use super::advice;
-use crate::examine::{Answer, Examined};
+use crate::examine::{Answer, Arch, Examined};
 use crate::resolve::outcome::Resolved;
+use crate::root::{ASPNETCORE_APP, NETCORE_APP};
 use crate::start::decide::Failure;
 
 /// The failure that counts, if the host would refuse the app, with the answer it belongs to.
@@ -23,7 +25,13 @@ pub(super) fn evidence(
 ) -> Finding {
     let host = answer.root.host().host();
     let status = failure.status(host);
-    let mut finding = examined.refused(finding, status);
+    let in_process = examined.model() == Some(HostingModel::InProcess);
+    let mut finding = if matches!(failure, Failure::Host) && in_process {
+        // the module looks for hostfxr itself and gives up before any host could end with a status
+        finding.evidence("predicted_status", "500.0")
+    } else {
+        examined.refused(finding, status)
+    };
     finding = finding.evidence("dotnet_root", answer.root.shown());
     if let Some(host) = host {
         finding = finding.evidence("host_version", host.version.to_string());
@@ -80,6 +88,25 @@ pub(super) fn arch(examined: &Examined<'_>, answer: &Answer) -> &'static str {
         None if examined.is_32_bit => "x86",
         None => "x64",
     }
+}
+
+/// The framework that says most of what to install: the app's reference to ASP.NET Core, else its first one.
+pub(super) fn needed(examined: &Examined<'_>) -> Option<(String, String)> {
+    let config = examined.app.runtime_config().ok()??;
+    let asked = config
+        .framework(ASPNETCORE_APP)
+        .or(config.frameworks.first())?;
+    Some((
+        asked.name.clone(),
+        asked.version.clone().unwrap_or_default(),
+    ))
+}
+
+/// What to install where the app finds nothing at all.
+pub(super) fn install_for(examined: &Examined<'_>, arch: Arch) -> String {
+    let (framework, version) =
+        needed(examined).unwrap_or_else(|| (NETCORE_APP.to_owned(), String::new()));
+    advice::install(&framework, &version, arch.name(), examined.is_behind_iis())
 }
 
 /// What to install for a framework, as the download page calls it.

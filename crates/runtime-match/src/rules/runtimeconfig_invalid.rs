@@ -6,6 +6,7 @@
 //! ignore text after the closing brace, older ones take `{}`. Publish the app again rather than editing the file.
 use record::cause;
 
+use super::app_unreadable::unreadable;
 use super::framework_config_invalid::trimmed;
 use super::{Reports, code, finding, refusal};
 use crate::config::{Fault, File};
@@ -17,6 +18,9 @@ code!("runtimeconfig/invalid", Error, Some(cause::RUNTIMECONFIG_INVALID), "runti
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
     let Some((answer, failure)) = refusal::of(examined) else { return };
     let Failure::Config(error) = failure else { return };
+    if unreadable(error).is_some() {
+        return;
+    }
     let path = answer.decision.config.as_deref();
     let name = path.and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     debug_assert_eq!(error.file, File::Main);

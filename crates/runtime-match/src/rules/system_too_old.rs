@@ -12,7 +12,7 @@ use crate::root::NETCORE_APP;
 code!("system/too-old", Warning, Some(cause::CORECLR_INIT_FAILED), "system_too_old.rs");
 
 pub(super) fn check(examined: &Examined<'_>, reports: &mut Reports) {
-    let Some(build) = examined.machine.windows_build() else { return };
+    let Some(build) = examined.machine.windows_build(examined.target) else { return };
     let Some(answer) = examined.answer().filter(|answer| answer.decision.resolved) else { return };
     let root = answer.decision.frameworks.iter().find(|framework| framework.name == NETCORE_APP);
     let Some(version) = root.and_then(|f| Version::parse(&f.version, Grammar::Strict)) else { return };

@@ -7,14 +7,15 @@ use super::options::{Mode, Options, ValueMissing, parse};
 use super::status::Status;
 use crate::config::{ConfigError, Pair, Settings, Source, c_integer, chain, modern};
 use crate::resolve::chain::follow;
-use crate::resolve::host::Host;
+use crate::resolve::host::{Host, Reader};
 use crate::resolve::outcome::{Refusal, Resolved, Settled, Stopped};
-use crate::resolve::reference::RollForward;
+use crate::resolve::reference::{Reference, RollForward};
 use crate::resolve::settle::settle;
 use crate::resolve::shelf::Shelf;
 use crate::resolve::trace::Trace;
 use crate::root::{Change, HostState, NETCORE_APP, Root, has_library};
 use iis_config::environment::Environment;
+use published_app::json::Document;
 
 /// What is started, and with what.
 #[derive(Clone)]
@@ -22,10 +23,14 @@ pub(crate) struct Start<'a> {
     pub(crate) mode: Mode,
     /// The words after the program.
     pub(crate) words: &'a [String],
+    /// A file beside the app as it lies here; Windows forgives its case.
+    pub(crate) spelled: &'a dyn Fn(PathBuf) -> PathBuf,
     /// Where a path in the words lies here.
     pub(crate) locate: &'a dyn Fn(&str) -> PathBuf,
     /// The dll that an apphost is bound to; the muxer takes it from the words.
     pub(crate) bound: Option<&'a Path>,
+    /// A configuration file that was read by these rules already.
+    pub(crate) parsed: &'a dyn Fn(&Path, Reader) -> Option<Document>,
     /// The runtimeconfig.json of a single-file program.
     pub(crate) embedded: Option<&'a [u8]>,
     pub(crate) root: &'a Arc<Root>,
@@ -49,6 +54,8 @@ pub(crate) enum Failure {
     NotRunnable {
         word: String,
         exists: bool,
+        /// `exec` stands before it, so that no command of the SDK can be meant.
+        exec: bool,
     },
     /// A file named by an option is not there.
     OptionFile {
@@ -83,6 +90,7 @@ impl Failure {
             | Failure::RollForwardOption(_)
             | Failure::BothRollForwardOptions
             | Failure::NoApp => Status::INVALID_ARG,
+            Failure::NotRunnable { exec: true, .. } => Status::INVALID_ARG,
             Failure::NotRunnable { .. } => Status::SDK_FIND,
             Failure::OptionFile {
                 option: "--runtimeconfig",
@@ -120,9 +128,11 @@ pub(crate) struct Decision {
     /// Frameworks of `includedFrameworks`, name and version.
     pub(crate) included: Vec<(String, String)>,
     /// The references as the app states them.
-    pub(crate) references: Vec<crate::resolve::reference::Reference>,
+    pub(crate) references: Vec<Reference>,
     /// A `.dev.json` that the host complains about and ignores.
     pub(crate) ignored_dev: Option<ConfigError>,
+    /// Values of a wrong type that the host takes for something else.
+    pub(crate) misread: Vec<ConfigError>,
     /// The dll and its configuration file, once they are known.
     pub(crate) app: Option<PathBuf>,
     pub(crate) config: Option<PathBuf>,
@@ -143,6 +153,7 @@ pub(crate) fn decide(start: &Start<'_>, tell: bool) -> Decision {
             included: Vec::new(),
             references: Vec::new(),
             ignored_dev: None,
+            misread: Vec::new(),
             app: None,
             config: None,
             roots: vec![Arc::clone(start.root)],
@@ -164,16 +175,16 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn all(&mut self) -> Result<(), Failure> {
-        let state = self.start.root.host();
+        let state = self.start.root.host_after(self.start.change);
         let Some(host) = state
             .host()
-            .filter(|_| matches!(state, HostState::Found { .. }))
+            .filter(|_| matches!(*state, HostState::Found { .. }))
         else {
             return Err(Failure::Host);
         };
         self.trace.line(|| {
             format!(
-                "Resolved fxr [{}/host/fxr/{}]",
+                "Detected latest fxr version=[{}/host/fxr/{}]...",
                 self.start.root.shown(),
                 host.version
             )
@@ -192,25 +203,28 @@ impl Run<'_> {
         }
         let settings = self.settings(&options, host)?;
         let (folder, stem) = self.config_place(&options, &app)?;
-        let config = folder.join(format!("{stem}.runtimeconfig.json"));
-        let config = if options.runtime_config.is_some() {
-            folder.join(format!("{stem}.json"))
-        } else {
-            config
+        let end = match options.runtime_config {
+            // whatever the extension there is
+            Some(_) => "",
+            None => ".runtimeconfig",
         };
-        self.trace
-            .line(|| format!("Attempting to read runtime config: {}", config.display()));
+        let place =
+            |kind: &str| (self.start.spelled)(folder.join(format!("{stem}{end}{kind}.json")));
+        let config = place("");
         let pair = match self.start.embedded {
             Some(bytes) => Pair {
                 main: Source::parse(bytes.to_vec(), host.reader()),
                 dev: Source::Absent,
             },
-            None if options.runtime_config.is_some() => Pair::named(&folder, &stem, host.reader()),
-            None => Pair::load(&folder, &stem, host.reader()),
+            None => Pair {
+                main: (self.start.parsed)(&config, host.reader())
+                    .map_or_else(|| Source::load(&config, host.reader()), Source::Parsed),
+                dev: Source::load(&place(".dev"), host.reader()),
+            },
         };
         self.decision.config = Some(config.clone());
         let settled = if host.is_chain() {
-            self.chain(&pair, &settings, &options)?
+            self.chain(&pair, &settings, &options, host)?
         } else {
             self.modern(&pair, &settings, &options, host)?
         };
@@ -237,12 +251,14 @@ impl Run<'_> {
             Err(Failure::NotRunnable {
                 word: word.clone(),
                 exists,
+                exec: options.exec,
             })
         }
     }
 
     fn settings(&self, options: &Options, host: &Host) -> Result<Settings, Failure> {
         let mut settings = Settings::from_environment(self.start.environment);
+        settings.wide_texts = self.start.root.is_for_windows();
         if let Some(text) = &options.roll_forward {
             let value =
                 RollForward::parse(text).ok_or_else(|| Failure::RollForwardOption(text.clone()))?;
@@ -321,6 +337,7 @@ impl Run<'_> {
         pair: &Pair,
         settings: &Settings,
         options: &Options,
+        host: &Host,
     ) -> Result<Option<Settled>, Failure> {
         let config = chain::read_app(pair, settings).map_err(Failure::Config)?;
         self.decision.ignored_dev = config.ignored.clone();
@@ -328,9 +345,6 @@ impl Run<'_> {
             return Ok(None);
         }
         self.decision.references = vec![crate::resolve::chain::reference(&config)];
-        let Some(host) = self.start.root.host().host() else {
-            return Err(Failure::Host);
-        };
         let mut trace = std::mem::take(&mut self.trace);
         let shelf = self.shelf(host, config.tfm.as_deref());
         let settled = follow(
@@ -351,8 +365,18 @@ impl Run<'_> {
         options: &Options,
         host: &Host,
     ) -> Result<Option<Settled>, Failure> {
-        let mut config = modern::read(pair, settings, host).map_err(Failure::Config)?;
+        let read = modern::read(pair, settings, host);
+        let main = self.decision.config.clone().unwrap_or_default();
+        self.trace.config(host, pair, read.is_ok(), |kind| {
+            let main = main.to_string_lossy();
+            match (kind, main.strip_suffix(".json")) {
+                ("", _) | (_, None) => main.into_owned(),
+                (kind, Some(stem)) => format!("{stem}{kind}.json"),
+            }
+        });
+        let mut config = read.map_err(Failure::Config)?;
         self.decision.ignored_dev = config.ignored.take();
+        self.decision.misread = std::mem::take(&mut config.misread);
         self.decision.included = std::mem::take(&mut config.included);
         if !config.framework_dependent {
             return Ok(None);
@@ -378,27 +402,29 @@ impl Run<'_> {
         }
     }
 
-    fn summary(&mut self, restarts: u32) {
-        if restarts > 0 {
-            self.trace
-                .line(|| format!("The resolution started again {restarts} times."));
-        }
+    fn summary(&mut self, app_at: usize, nameless: Option<Reference>) {
         self.trace
             .line(|| "--- Summary of all frameworks:".to_owned());
-        for framework in &self.decision.frameworks {
-            let reference = &framework.reference;
+        let nameless = nameless.unwrap_or_else(|| Reference::new(""));
+        let mut order: Vec<Option<&Resolved>> = self.decision.frameworks.iter().map(Some).collect();
+        order.insert(app_at.min(order.len()), None);
+        // the host passes over the first entry, which mostly is the app
+        for entry in order.into_iter().skip(1) {
+            let reference = entry.map_or(&nameless, |framework| &framework.reference);
+            let folder =
+                |f: &Resolved| self.decision.roots[f.root].shown_version(&f.name, &f.version);
             self.trace.line(|| {
                 format!(
                     "     framework:'{}', lowest requested version='{}', found version='{}', effective reference version='{}' \
                      apply_patches={}, version_compatibility_range={}, roll_to_highest_version={}, folder={}",
-                    framework.name,
-                    framework.lowest,
-                    framework.version,
+                    reference.name,
+                    entry.map_or("", |framework| &framework.lowest),
+                    entry.map_or("", |framework| &framework.version),
                     reference.text,
                     u8::from(reference.apply_patches),
                     reference.range.word(),
                     u8::from(reference.highest),
-                    self.decision.roots[framework.root].shown_version(&framework.name, &framework.version)
+                    entry.map(folder).unwrap_or_default()
                 )
             });
         }
@@ -423,7 +449,7 @@ impl Run<'_> {
     fn hostpolicy(&mut self, settled: Settled, host: &Host) -> Result<(), Failure> {
         let rootless = settled.rootless;
         self.decision.frameworks = settled.frameworks;
-        self.summary(settled.restarts);
+        self.summary(settled.app_at, settled.nameless);
         let last = self.decision.frameworks.last().filter(|_| !rootless);
         let Some(last) = last.filter(|last| has_hostpolicy(last)) else {
             let last = last.cloned().map(Box::new);

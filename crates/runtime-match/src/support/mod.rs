@@ -2,6 +2,8 @@
 
 mod date;
 
+use std::sync::LazyLock;
+
 pub(crate) use date::{Date, Moment};
 
 /// One line of the table.
@@ -18,11 +20,22 @@ pub(crate) struct Release {
     pub(crate) module: Option<u16>,
 }
 
+impl Release {
+    /// Of its channel.
+    pub(crate) fn major(&self) -> i32 {
+        let major = self.channel.split('.').next();
+        major.and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+}
+
 const TABLE: &str = include_str!("releases.tsv");
 
 /// All releases of the table, oldest first.
 pub(crate) fn releases() -> impl Iterator<Item = Release> {
-    TABLE.lines().filter_map(read)
+    // each app asks for several
+    static READ: LazyLock<Vec<Release>> =
+        LazyLock::new(|| TABLE.lines().filter_map(read).collect());
+    READ.iter().copied()
 }
 
 /// The release that a version belongs to.

@@ -234,6 +234,13 @@ impl Maker {
 
     /// Roll-forward settings for a level of a file.
     fn settings(&mut self, into: &mut Map<String, Value>, rare: usize) {
+        if self.rules == Rules::Modern && self.random.one_in(30) {
+            let name = self
+                .random
+                .pick(&["applyPatches", "rollForwardOnNoCandidateFx"]);
+            let value = self.of_wrong_type();
+            into.insert(name.into(), value);
+        }
         let legacy = self.legacy != (self.rules == Rules::Modern && self.random.one_in(40));
         if !legacy {
             if self.random.one_in(rare) {
@@ -259,7 +266,47 @@ impl Maker {
         }
     }
 
+    /// Not of the type that a number or a truth value has.
+    fn of_wrong_type(&mut self) -> Value {
+        let values = [
+            json!(null),
+            json!(true),
+            json!(false),
+            json!(""),
+            json!("2"),
+            json!("true"),
+            json!("four"),
+            json!([]),
+            json!([1]),
+            json!([1, 2]),
+            json!({}),
+            json!({"a": 1}),
+            json!({"a": 1, "b": 2}),
+            json!(1.5),
+        ];
+        values[self.random.below(values.len())].clone()
+    }
+
+    /// In place of a reference, or of a list of them: what reads as one without a name, or as none. Other values crash hosts
+    /// since 5.0.
+    fn no_reference(&mut self) -> Value {
+        let values = [
+            json!(null),
+            json!(true),
+            json!(false),
+            json!(0),
+            json!(1.5),
+            json!(""),
+            json!([]),
+            json!({}),
+        ];
+        values[self.random.below(values.len())].clone()
+    }
+
     fn reference(&mut self, name: &str, installed: &Value) -> Value {
+        if self.rules == Rules::Modern && self.random.one_in(80) {
+            return self.no_reference();
+        }
         let mut reference = Map::new();
         let name = if self.random.one_in(60) {
             name.to_lowercase()
@@ -331,6 +378,13 @@ impl Maker {
         }
         if self.random.one_in(2) {
             self.settings(&mut options, 2);
+        }
+        if self.rules == Rules::Modern && self.random.one_in(50) {
+            let name = self
+                .random
+                .pick(&["framework", "frameworks", "includedFrameworks"]);
+            let value = self.no_reference();
+            options.insert(name.into(), value);
         }
         match self.random.below(60) {
             0 => drop(options.insert(
@@ -443,6 +497,12 @@ impl Maker {
             .any(|n| case[n].to_string().contains("name"));
         if references && self.random.one_in(15) {
             words.extend(["--fx-version".to_owned(), self.version()]);
+        }
+        if self.rules == Rules::Modern && self.random.one_in(40) {
+            let word = self
+                .random
+                .pick(&["none.dll", "none.exe", "app", "app.runtimeconfig.json"]);
+            words.push(word.to_owned());
         }
         case["args"] = words.into();
     }

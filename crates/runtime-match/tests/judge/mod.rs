@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::layout::{Layout, strings};
+use super::layout::{Layout, steps, strings};
 
 /// A host that has not ended by then never does.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -67,7 +67,9 @@ impl Judge {
         Some(if self.windows {
             self.chain(&text, code)
         } else {
-            modern(&text, code)
+            let mut answer = modern(&text, code);
+            answer["steps"] = steps(text.lines()).into();
+            answer
         })
     }
 

@@ -59,7 +59,10 @@ impl Layout {
         );
         write(&self.app.join("web.config"), &web_config);
         let mut command = Command::new(env!("CARGO_BIN_EXE_runtime-match"));
-        command.arg("--dotnet-root").arg(&self.root).arg(&self.app);
+        command
+            .args(["--trace", "--dotnet-root"])
+            .arg(&self.root)
+            .arg(&self.app);
         for (name, value) in case["env"].as_object().into_iter().flatten() {
             command
                 .arg("--env")
@@ -127,8 +130,60 @@ pub(crate) fn strings(value: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// The steps of a resolution in a trace, up to the message that ends it. Which versions are inspected depends on the order
+/// of a folder's entries, and what the summary calls the lowest version on which of two equal ones came last.
+pub(crate) fn steps<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
+    const STEPS: [&str; 18] = [
+        "--- The specified framework",
+        "--- Resolving FX directory",
+        "--- Restarting",
+        "--- Summary of all frameworks",
+        "     framework:'",
+        "Searching FX directory",
+        "Attempting",
+        "'Roll forward' enabled",
+        "Found version",
+        "No match greater",
+        "Applying patch roll forward",
+        "Framework reference",
+        "Ignoring FX version",
+        "Changing Selected FX version",
+        "Chose FX version",
+        "Did not roll forward",
+        "Runtime config",
+        LAST,
+    ];
+    const LAST: &str = "It was not possible to find any compatible";
+    let mut ended = false;
+    lines
+        .filter(|line| STEPS.iter().any(|step| line.starts_with(step)))
+        .take_while(|line| !std::mem::replace(&mut ended, line.starts_with(LAST)))
+        .map(
+            |line| match line.split_once(", lowest requested version='") {
+                Some((before, rest)) => {
+                    let after = rest.split_once('\'').map_or("", |(_, after)| after);
+                    format!("{before}{after}")
+                }
+                None => line.to_owned(),
+            },
+        )
+        .collect()
+}
+
 /// What the tool says in the terms of an answer; an error names the disagreement.
 pub(crate) fn compare(records: &[Value], answer: &Value) -> Result<(), String> {
+    if let Some(told) = answer.get("steps") {
+        let trace = records.iter().find(|r| r["code"] == "resolution/trace");
+        let own = trace.map(|trace| strings(&trace["evidence"]["steps"]));
+        let own = steps(own.unwrap_or_default().into_iter());
+        let told = strings(told);
+        for at in 0..told.len().max(own.len()) {
+            let (host, tool) = (told.get(at).copied(), own.get(at).map(String::as_str));
+            if host != tool {
+                return Err(format!("step {at}: {tool:?} in place of {host:?}"));
+            }
+        }
+    }
     let refusal = records
         .iter()
         .find(|r| r["type"] == "finding" && r["evidence"].get("host_status").is_some());

@@ -87,6 +87,18 @@ impl Told<'_, '_> {
             .push((subject, finding.at(position.line, position.column).into()));
     }
 
+    /// About a place in a configuration file that configures a path below the application: its own subject, as
+    /// what is wrong there need not hinder the application.
+    fn below(&mut self, virtual_path: &str, origin: &Origin, finding: Finding) {
+        let position = origin.position();
+        let subject = Subject {
+            app: Some(virtual_path.to_owned()),
+            ..self.app.subject().with_path(origin.path())
+        };
+        self.records
+            .push((subject, finding.at(position.line, position.column).into()));
+    }
+
     /// About something that could not be looked at.
     fn failure(&mut self, failure: Failure) {
         self.add(failure);
@@ -110,8 +122,8 @@ rules! {
     folder { link_not_followed, no_app, unreadable }
     module { dll_missing, dll_missing_32_bit, not_enabled, not_registered, schema_missing, section_not_declared, vc_runtime_missing }
     pool { bitness, missing, mixed_models, multiple_in_process, not_started, user_profile_off }
-    server { config_malformed, config_source, service_stopped }
-    site { binding_taken, not_started, path_missing, path_not_mapped, path_unreadable, virtual_directory, web_config_missing }
+    server { config_malformed, config_source, service_stopped, unreadable }
+    site { binding_taken, folder_not_application, not_started, path_missing, path_not_mapped, path_unreadable, virtual_directory, web_config_missing }
 }
 
 pub(crate) const LINK: &str = folder::link_not_followed::RULE.code.code;
@@ -119,6 +131,7 @@ pub(crate) const NO_APP: &str = folder::no_app::RULE.code.code;
 pub(crate) const UNREADABLE: &str = folder::unreadable::RULE.code.code;
 pub(crate) const CONFIG_MALFORMED: &str = server::config_malformed::RULE.code.code;
 pub(crate) const CONFIG_SOURCE: &str = server::config_source::RULE.code.code;
+pub(crate) const SERVER_UNREADABLE: &str = server::unreadable::RULE.code.code;
 
 /// The rules about the server as a whole.
 pub(crate) fn server(host: &Host) -> Vec<Finding> {

@@ -11,14 +11,26 @@ mod windows;
 use std::time::SystemTime;
 
 #[cfg(not(windows))]
-pub(crate) use unsupported::{registry, service, workers};
+pub(crate) use unsupported::{IS_LIVE, registry, service, workers};
 #[cfg(windows)]
-pub(crate) use windows::{registry, service, workers};
+pub(crate) use windows::{IS_LIVE, registry, service, workers};
+
+/// What a service is doing.
+#[cfg_attr(not(windows), allow(dead_code, reason = "only a running server tells"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Or about to.
+    Running,
+    /// Or about to be.
+    Paused,
+    /// Or about to be.
+    Stopped,
+}
 
 /// A service as the service control manager knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Service {
-    pub(crate) running: bool,
+    pub(crate) state: State,
     /// When its process started. W3SVC and WAS share one, which lives as long as the longer of them.
     pub(crate) started: Option<SystemTime>,
 }
@@ -32,4 +44,15 @@ pub(crate) struct Worker {
     pub(crate) started: Option<SystemTime>,
     /// The variables that it started with, in its order; none where its memory may not be read.
     pub(crate) environment: Option<Vec<(String, String)>>,
+}
+
+impl Worker {
+    /// A variable that it started with; names ignore case.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        let variables = self.environment.as_deref().unwrap_or_default();
+        variables
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
 }

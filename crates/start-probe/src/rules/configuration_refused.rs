@@ -1,26 +1,31 @@
-//! The module refuses what it read from web.config before it starts anything.
+//! The configuration is refused before anything is started.
 //!
-//! It logs event 1034, "Could not load configuration", with the message given here: processPath or stdoutLogFile is
-//! empty, or hostingModel is neither inprocess nor outofprocess. `config-lint` names the line.
+//! IIS itself answers 500.19 where a file is not well-formed, holds something that the schema does not allow (an
+//! unknown attribute, startupTimeLimit above 3600, an entry without a name), has an entry twice or one that is locked
+//! above: the module is not even asked. The module logs event 1034, "Could not load configuration", with the message
+//! given here: processPath or stdoutLogFile is empty, or hostingModel is neither inprocess nor outofprocess.
+//! `config-lint` names the line.
 
-use record::cause;
 use record::wire::{Finding, Severity};
 
 use crate::observation::Observation;
+use crate::plan::refusal::By;
 
 pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
-    let message = seen.plan.refused.as_deref()?;
+    let refusal = seen.plan.refusal.as_ref()?;
+    let who = match refusal.by {
+        By::Server => "IIS does not take the configuration",
+        By::Module => "the module does not start the app",
+        By::InProcess => return None,
+    };
     let finding = Finding::new(
         "start/configuration-refused",
         Severity::Error,
-        format!("the module does not start the app: {message}"),
+        format!("{who}: {}", refusal.message),
     )
     .help("correct web.config; config-lint names the line");
-    Some(if message.contains("'processPath'") {
-        finding.cause(cause::PROCESSPATH_MISSING)
-    } else if message.contains("hosting model") {
-        finding.cause(cause::HOSTING_MODEL_WRONG)
-    } else {
-        finding
+    Some(match refusal.cause {
+        Some(cause) => finding.cause(cause),
+        None => finding,
     })
 }

@@ -14,6 +14,7 @@ use record::wire::{Finding, Severity};
 use crate::exit_code::Exit;
 use crate::observation::Observation;
 use crate::outcome::Outcome;
+use crate::plan::program;
 
 pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     let exit = seen.exit.filter(|_| seen.outcome == Outcome::Exited)?;
@@ -35,6 +36,9 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     }
     if let Some(dll) = &seen.plan.missing_dll {
         message.push_str(&format!("; '{dll}' of the arguments is not there"));
+    }
+    if program::is_placeholder(&seen.plan.unexpanded) {
+        message.push_str("; web.config still has Visual Studio's placeholder in it");
     }
     if is_other_dotnet(seen, exit) {
         message.push_str("; the dotnet that was started is a 32-bit one");
@@ -62,6 +66,9 @@ fn is_other_dotnet(seen: &Observation<'_>, exit: Exit) -> bool {
 }
 
 fn cause_of(seen: &Observation<'_>, exit: Exit) -> Option<&'static str> {
+    if program::is_placeholder(&seen.plan.unexpanded) {
+        return Some(cause::LAUNCHER_PLACEHOLDER);
+    }
     if seen.plan.missing_dll.is_some() {
         return Some(cause::ARGUMENTS_WRONG);
     }

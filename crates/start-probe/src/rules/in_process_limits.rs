@@ -11,7 +11,8 @@ use record::wire::{Finding, Severity};
 use crate::observation::Observation;
 
 pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
-    seen.is_in_process().then(|| {
+    // Where nothing is started, nothing was seen that could be another in the worker.
+    (seen.is_in_process() && seen.plan.refusal.is_none()).then(|| {
         Finding::new(
             "start/in-process-limits",
             Severity::Info,

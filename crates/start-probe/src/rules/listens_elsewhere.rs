@@ -4,11 +4,13 @@
 //! or a descendant. An app built without IIS integration (no `ConfigureWebHostDefaults`, `UseUrls` or Kestrel's
 //! `Listen` in a custom host, ASPNETCORE_HOSTINGSTARTUPASSEMBLIES set in web.config) listens on 5000 or an address of
 //! its own; one that binds `[::1]` or `[::]` only is invisible as well. The module waits until startupTimeLimit and
-//! gives up with 0x8027025a. With 0x8007065f another program has taken the port meanwhile.
+//! gives up with 0x8027025a. With 0x8007065f another program has taken the port meanwhile, or the listener is a child
+//! among more than 16 processes, of which the module looks at 16 only.
 
 use record::cause;
 use record::wire::{Finding, Severity};
 
+use crate::attempt::MOST_PROCESSES;
 use crate::observation::Observation;
 use crate::outcome::{Outcome, Stage, hresult};
 
@@ -17,6 +19,18 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
         return None;
     }
     let port = seen.port();
+    if seen.hresult == Some(hresult::FOREIGN_LISTENER) && seen.processes > MOST_PROCESSES {
+        return Some(
+            Finding::new(
+                "start/listens-elsewhere",
+                Severity::Error,
+                format!("a child of the started process listens on port {port}, but the app has {} processes: the module looks at {MOST_PROCESSES} only", seen.processes),
+            )
+            .cause(cause::LISTENS_ELSEWHERE)
+            .help("let processPath name the process that listens, or start fewer processes before it listens")
+            .evidence("processes", seen.processes),
+        );
+    }
     if seen.hresult == Some(hresult::FOREIGN_LISTENER) {
         return Some(
             Finding::new(

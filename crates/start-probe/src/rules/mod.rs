@@ -1,16 +1,20 @@
 //! What an observation says to the reader: one file a code, one sorted table.
 
 mod access_denied;
+mod app_offline;
 mod bad_image;
+mod cannot_run_here;
 mod configuration_refused;
 mod could_not_probe;
 mod exited;
 mod first_request_failed;
 mod in_process_limits;
+mod in_process_refused;
 mod left_behind;
 mod listens_elsewhere;
 mod no_configuration;
 mod not_as_pool;
+mod not_started;
 mod other_account;
 mod port_in_use;
 mod port_setting;
@@ -23,13 +27,18 @@ use record::code::Code;
 use record::wire::{Finding, Severity};
 
 use crate::observation::Observation;
+use crate::plan::Plan;
 
 /// Looks at one observation.
 type Check = fn(&Observation<'_>) -> Option<Finding>;
 
-/// The codes that are findings about a start. Of one start at most one is an error.
-const CHECKS: [Check; 14] = [
+/// The codes that are findings about a start. Of one start at most one is an error, beside a port of web.config that
+/// is in use.
+const CHECKS: [Check; 17] = [
     configuration_refused::check,
+    in_process_refused::check,
+    not_started::check,
+    app_offline::check,
     program_not_found::check,
     access_denied::check,
     bad_image::check,
@@ -57,7 +66,7 @@ macro_rules! code {
 }
 
 /// Every code of this tool, sorted.
-pub(crate) static CODES: [Code; 17] = [
+pub(crate) static CODES: [Code; 21] = [
     code!(
         "start/access-denied",
         Error,
@@ -65,11 +74,13 @@ pub(crate) static CODES: [Code; 17] = [
         "access_denied.rs"
     ),
     code!(
-        "start/bad-image",
-        Error,
-        Some(cause::BITNESS_MISMATCH),
-        "bad_image.rs"
+        "start/app-offline",
+        Warning,
+        Some(cause::APP_OFFLINE),
+        "app_offline.rs"
     ),
+    code!("start/bad-image", Error, None, "bad_image.rs"),
+    code!("start/cannot-run-here", Error, None, "cannot_run_here.rs"),
     code!(
         "start/configuration-refused",
         Error,
@@ -90,6 +101,12 @@ pub(crate) static CODES: [Code; 17] = [
         None,
         "in_process_limits.rs"
     ),
+    code!(
+        "start/in-process-refused",
+        Error,
+        None,
+        "in_process_refused.rs"
+    ),
     code!("start/left-behind", Warning, None, "left_behind.rs"),
     code!(
         "start/listens-elsewhere",
@@ -99,8 +116,14 @@ pub(crate) static CODES: [Code; 17] = [
     ),
     code!("start/no-configuration", Error, None, "no_configuration.rs"),
     code!("start/not-as-pool", Error, None, "not_as_pool.rs"),
+    code!("start/not-started", Error, None, "not_started.rs"),
     code!("start/other-account", Info, None, "other_account.rs"),
-    code!("start/port-in-use", Info, None, "port_in_use.rs"),
+    code!(
+        "start/port-in-use",
+        Warning,
+        Some(cause::PORT_SETTING),
+        "port_in_use.rs"
+    ),
     code!(
         "start/port-setting",
         Error,
@@ -130,6 +153,11 @@ pub(crate) static CODES: [Code; 17] = [
 /// What there is to say about a start.
 pub(crate) fn check(seen: &Observation<'_>) -> Vec<Finding> {
     CHECKS.iter().filter_map(|check| check(seen)).collect()
+}
+
+/// What there is to say about an app that cannot be started here.
+pub(crate) fn check_unstarted(plan: &Plan) -> Option<Finding> {
+    app_offline::of(plan)
 }
 
 #[cfg(test)]

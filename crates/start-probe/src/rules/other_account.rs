@@ -10,7 +10,7 @@ use record::wire::{Finding, Severity};
 use crate::observation::Observation;
 
 pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
-    if seen.plan.refused.is_some()
+    if seen.plan.refusal.is_some()
         || seen
             .account
             .to_ascii_lowercase()

@@ -10,6 +10,7 @@ use record::wire::{Finding, Severity};
 
 use crate::observation::Observation;
 use crate::outcome::{Outcome, Stage};
+use crate::plan::program;
 
 pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     if seen.outcome != Outcome::NotFound || seen.stage == Some(Stage::Configuration) {
@@ -17,6 +18,10 @@ pub(super) fn check(seen: &Observation<'_>) -> Option<Finding> {
     }
     let name = &seen.plan.process_path;
     let (cause, help) = match seen.plan.is_dotnet {
+        _ if program::is_placeholder(&seen.plan.unexpanded) => (
+            cause::LAUNCHER_PLACEHOLDER,
+            "publish the app: that puts the real program in place of Visual Studio's placeholder",
+        ),
         true => (
             cause::DOTNET_NOT_FOUND,
             "install the Hosting Bundle and restart IIS, or give processPath the whole path of dotnet.exe (here: --dotnet PATH)",

@@ -1,7 +1,7 @@
 //! The app did not end when it was asked to; it was killed.
 //!
-//! The module asks with a POST to /iisintegration, then with Ctrl-Break, waits shutdownTimeLimit and kills (event
-//! 1005). An app like this loses what it does at shutdown with every recycle, and makes every deployment wait.
+//! The module asks with a POST to /iisintegration, with Ctrl-Break where that is not accepted, and kills when
+//! shutdownTimeLimit is over (event 1005). An app like this loses what it does at shutdown with every recycle, and makes every deployment wait.
 
 use record::wire::{Finding, Severity};
 

@@ -8,10 +8,12 @@ use published_app::pe::Machine;
 
 use super::*;
 use crate::exit_code::Exit;
-use crate::observation::Shutdown;
+use crate::observation::{Shutdown, Taken};
 use crate::outcome::{Model, Outcome, Stage, hresult};
 use crate::plan::Plan;
+use crate::plan::refusal::{By, Refusal};
 use crate::request::Answer;
+use crate::sys::Owner;
 
 fn plan() -> Plan {
     Plan {
@@ -19,7 +21,12 @@ fn plan() -> Plan {
         program: Some(PathBuf::from("/usr/bin/dotnet")),
         machine: None,
         missing_dll: None,
-        refused: None,
+        is_script: false,
+        refusal: None,
+        not_here: None,
+        copied: false,
+        unexpanded: Vec::new(),
+        app_offline: false,
         process_path: "dotnet".into(),
         is_dotnet: true,
         command_line: "\"dotnet\" .\\App.dll".into(),
@@ -29,7 +36,7 @@ fn plan() -> Plan {
         model: Model::OutOfProcess,
         startup_limit: Duration::from_secs(120),
         shutdown_limit: Duration::from_secs(10),
-        request_limit: Duration::from_secs(120),
+        request_timeout: Duration::from_secs(120),
         error_page_off: false,
         application_id: "/LM/W3SVC/1/ROOT".into(),
         virtual_path: "/".into(),
@@ -37,6 +44,7 @@ fn plan() -> Plan {
         authentication: "anonymous;".into(),
         web_sockets: true,
         https_port: None,
+        host: "localhost".into(),
         pool: None,
     }
 }
@@ -49,7 +57,8 @@ fn seen(plan: &Plan, outcome: Outcome) -> Observation<'_> {
         hresult: None,
         exit: None,
         port: Some(12345),
-        configured_port_in_use: None,
+        refused_port: None,
+        taken: None,
         listened_on: Vec::new(),
         elapsed: Duration::ZERO,
         attempts: 2,
@@ -60,6 +69,7 @@ fn seen(plan: &Plan, outcome: Outcome) -> Observation<'_> {
         answer: None,
         shutdown: None,
         left_behind: 0,
+        processes: 1,
         start_error: None,
         account: "IIS APPPOOL\\shop".into(),
     }
@@ -218,6 +228,14 @@ fn a_start_that_the_system_refuses_names_the_program() {
     );
     assert_eq!(
         of(Outcome::BadImage),
+        one("start/bad-image", Some("processpath-wrong"))
+    );
+    let foreign = Plan {
+        machine: Some(Machine::Arm64),
+        ..self::plan()
+    };
+    assert_eq!(
+        found(&self::seen(&foreign, Outcome::BadImage)),
         one("start/bad-image", Some("bitness-mismatch"))
     );
     let own = Plan {
@@ -241,38 +259,187 @@ fn ports_of_web_config() {
     let mut seen = seen(&configured, Outcome::WrongPort);
     seen.stage = Some(Stage::SetupListenPort);
     seen.hresult = Some(hresult::BAD_PORT);
+    seen.refused_port = Some(80);
+    assert_eq!(seen.event_port(), 80);
     assert_eq!(
         found(&seen),
         one("start/port-setting", Some("port-setting"))
     );
     assert!(check(&seen)[0].message.contains("'80'"));
-    let mut seen = self::seen(&configured, Outcome::Listening);
-    seen.configured_port_in_use = Some(5000);
-    assert_eq!(found(&seen), one("start/port-in-use", Some("port-setting")));
 }
 
 #[test]
-fn a_configuration_that_the_module_refuses() {
-    for (message, cause) in [
+fn what_is_refused_before_a_start() {
+    let refusal = |by, cause, status| Refusal {
+        by,
+        message: "why".into(),
+        cause,
+        status,
+    };
+    for (refusal, code) in [
         (
-            "Attribute 'processPath' is required.",
-            Some("processpath-missing"),
+            refusal(By::Server, Some("webconfig-malformed"), "500.19"),
+            "start/configuration-refused",
         ),
         (
-            "Unknown hosting model 'x'. Please specify",
-            Some("hosting-model-wrong"),
+            refusal(By::Module, Some("processpath-missing"), "500.0"),
+            "start/configuration-refused",
         ),
-        ("Attribute 'stdoutLogFile' is required.", None),
+        (
+            refusal(By::Module, None, "500.0"),
+            "start/configuration-refused",
+        ),
+        (
+            refusal(By::InProcess, Some("arguments-wrong"), "500.0"),
+            "start/in-process-refused",
+        ),
     ] {
-        let plan = Plan {
-            refused: Some(message.into()),
+        let (cause, status) = (refusal.cause, refusal.status);
+        let offline = refusal.by != By::Server;
+        let mut plan = Plan {
+            refusal: Some(refusal),
             ..plan()
         };
-        let mut seen = seen(&plan, Outcome::NotFound);
-        seen.stage = Some(Stage::Configuration);
-        assert_eq!(found(&seen), one("start/configuration-refused", cause));
-        assert_eq!(seen.predicted_status().as_deref(), Some("500.0"));
+        let told = {
+            let mut seen = seen(&plan, Outcome::NotFound);
+            seen.stage = Some(Stage::Configuration);
+            assert_eq!(seen.predicted_status().as_deref(), Some(status));
+            found(&seen)
+        };
+        assert_eq!(told, one(code, cause));
+        // IIS reads its files before the module looks for app_offline.htm.
+        plan.app_offline = true;
+        let seen = seen(&plan, Outcome::NotFound);
+        let status = if offline { "503.0" } else { status };
+        assert_eq!(seen.predicted_status().as_deref(), Some(status));
     }
+}
+
+#[test]
+fn app_offline_is_served_whatever_the_app_does() {
+    let offline = Plan {
+        app_offline: true,
+        ..plan()
+    };
+    let seen = seen(&offline, Outcome::Listening);
+    assert_eq!(found(&seen), one("start/app-offline", Some("app-offline")));
+    assert_eq!(seen.predicted_status().as_deref(), Some("503.0"));
+    assert!(check_unstarted(&offline).is_some());
+    assert!(check_unstarted(&plan()).is_none());
+}
+
+#[test]
+fn placeholders_of_visual_studio_are_the_cause() {
+    let left = Plan {
+        unexpanded: vec!["LAUNCHER_ARGS".into()],
+        ..plan()
+    };
+    let mut exited = seen(&left, Outcome::Exited);
+    exited.exit = Some(Exit::Code(1));
+    assert_eq!(
+        found(&exited),
+        one("start/exited", Some("launcher-placeholder"))
+    );
+    let mut missing = seen(&left, Outcome::NotFound);
+    missing.stage = Some(Stage::CreateProcess);
+    assert_eq!(
+        found(&missing),
+        one("start/program-not-found", Some("launcher-placeholder"))
+    );
+}
+
+#[test]
+fn what_windows_refuses_has_its_code() {
+    let plan = plan();
+    let mut seen = seen(&plan, Outcome::NotStarted);
+    seen.stage = Some(Stage::CreateProcess);
+    seen.hresult = Some(0x8007_01b1);
+    assert_eq!(found(&seen), one("start/not-started", None));
+    let help = check(&seen)[0].help.clone().unwrap();
+    assert!(help.contains("sc start null"), "{help}");
+    seen.hresult = Some(0x8007_00ce);
+    assert!(check(&seen)[0].message.contains("0x800700ce"));
+    assert!(!check(&seen)[0].help.clone().unwrap().contains("null"));
+}
+
+#[test]
+fn a_missing_dll_in_process_is_500_31_whatever_dotnet_says() {
+    let gone = Plan {
+        model: Model::InProcess,
+        missing_dll: Some(".\\App.dll".into()),
+        ..plan()
+    };
+    let mut seen = seen(&gone, Outcome::Exited);
+    seen.exit = Some(Exit::Code(1));
+    assert_eq!(seen.predicted_status().as_deref(), Some("500.31"));
+}
+
+#[test]
+fn a_child_among_too_many_processes_is_not_seen_by_the_module() {
+    let plan = plan();
+    let mut seen = seen(&plan, Outcome::WrongPort);
+    seen.hresult = Some(hresult::FOREIGN_LISTENER);
+    seen.processes = 17;
+    assert_eq!(
+        found(&seen),
+        one("start/listens-elsewhere", Some("listens-elsewhere"))
+    );
+    assert!(check(&seen)[0].message.contains("17 processes"));
+}
+
+#[test]
+fn a_side_port_is_told_with_the_time() {
+    let plan = plan();
+    let mut seen = seen(&plan, Outcome::TimedOut);
+    seen.listened_on = vec!["127.0.0.1:9100".parse().unwrap()];
+    assert_eq!(
+        found(&seen),
+        one("start/timed-out", Some("startup-timeout"))
+    );
+    let message = &check(&seen)[0].message;
+    assert!(
+        message.contains("twice; it has opened 127.0.0.1:9100"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_port_of_web_config_that_is_in_use_stops_the_app_where_it_is_another_programs() {
+    let plan = plan();
+    let mut seen = seen(&plan, Outcome::Listening);
+    let owner = |program: &str| {
+        Some(Owner {
+            pid: 9,
+            program: program.into(),
+        })
+    };
+    for (owner, severity, status) in [
+        (None, Severity::Warning, None),
+        (owner(""), Severity::Warning, None),
+        (owner("/opt/dotnet"), Severity::Warning, None),
+        (owner("/app/Shop"), Severity::Warning, None),
+        (owner("/usr/sbin/nginx"), Severity::Error, Some("502.5")),
+    ] {
+        seen.taken = Some(Taken { port: 5000, owner });
+        assert_eq!(found(&seen), one("start/port-in-use", Some("port-setting")));
+        assert_eq!(check(&seen)[0].severity, severity, "{:?}", seen.taken);
+        assert_eq!(seen.predicted_status().as_deref(), status);
+    }
+    let finding = &check(&seen)[0];
+    assert!(
+        finding.message.contains("by nginx (9)"),
+        "{}",
+        finding.message
+    );
+    assert_eq!(finding.evidence["owner_pid"], 9);
+    // The listener of this machine is none of the copied server's.
+    let copied = Plan {
+        copied: true,
+        ..self::plan()
+    };
+    seen.plan = &copied;
+    assert_eq!(check(&seen)[0].severity, Severity::Warning);
+    assert_eq!(seen.predicted_status(), None);
 }
 
 #[test]
@@ -299,6 +466,12 @@ fn the_first_request() {
         elapsed,
     }));
     assert_eq!(check(&seen)[0].severity, Severity::Warning);
+    let message = |seen: &Observation<'_>| check(seen)[0].message.clone();
+    assert!(message(&seen).contains("AllowedHosts may lack 'localhost'"));
+    seen.output =
+        "'MS-ASPNETCORE-TOKEN' does not match the expected pairing token 'x', request rejected."
+            .into();
+    assert!(message(&seen).contains("pairing token"));
 }
 
 #[test]
@@ -312,6 +485,7 @@ fn only_an_app_that_was_asked_ignores_it() {
         Shutdown::Signal,
         Shutdown::ByItself,
         Shutdown::NotAsked,
+        Shutdown::Interrupted,
     ] {
         seen.shutdown = Some(how);
         assert_eq!(found(&seen), [], "{how:?}");

@@ -27,7 +27,7 @@ use rustix::process::{
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
-use super::{Launch, Listener};
+use super::{Launch, Listener, Owner};
 use crate::exit_code::Exit;
 use crate::interrupt;
 
@@ -304,6 +304,24 @@ pub(crate) fn ipv4_ports() -> io::Result<HashSet<u16>> {
         .collect())
 }
 
+/// Who listens on an IPv4 port; none where nobody does, or the owner is another user's.
+pub(crate) fn owner_of(port: u16) -> Option<Owner> {
+    let listener = tcp()
+        .ok()?
+        .into_iter()
+        .find(|entry| entry.state == TcpState::Listen && entry.local_address.port() == port)?;
+    let processes = procfs::process::all_processes().ok()?;
+    processes.flatten().find_map(|process| {
+        let mut files = process.fd().ok()?.flatten();
+        let owns = files
+            .any(|file| matches!(file.target, FDTarget::Socket(inode) if inode == listener.inode));
+        owns.then(|| Owner {
+            pid: process.pid.cast_unsigned(),
+            program: process.exe().unwrap_or_default(),
+        })
+    })
+}
+
 /// The account of this process.
 pub(crate) fn account() -> String {
     let uid = rustix::process::geteuid().as_raw();
@@ -317,6 +335,11 @@ pub(crate) fn account() -> String {
             })
         });
     named.unwrap_or_else(|| format!("uid {uid}"))
+}
+
+/// Whether an elevated prompt would help: never here.
+pub(crate) fn is_elevation_missing() -> bool {
+    false
 }
 
 /// Whether 32-bit Windows programs run here: no Windows program does.

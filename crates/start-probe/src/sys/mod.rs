@@ -5,26 +5,32 @@
 mod linux;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    Tree, account, adopt_orphans, decode, ipv4_ports, runs_x86, send_break, watch_interrupts,
+    Tree, account, adopt_orphans, decode, ipv4_ports, is_elevation_missing, owner_of, runs_x86,
+    send_break, watch_interrupts,
 };
 
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
 pub(crate) use windows::{
-    Tree, account, adopt_orphans, decode, ipv4_ports, runs_x86, send_break, watch_interrupts,
+    Tree, account, adopt_orphans, decode, ipv4_ports, is_elevation_missing, owner_of, runs_x86,
+    send_break, watch_interrupts,
 };
 
 #[cfg(not(any(target_os = "linux", windows)))]
 mod unsupported;
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use unsupported::{
-    Tree, account, adopt_orphans, decode, ipv4_ports, runs_x86, send_break, watch_interrupts,
+    Tree, account, adopt_orphans, decode, ipv4_ports, is_elevation_missing, owner_of, runs_x86,
+    send_break, watch_interrupts,
 };
+
+/// Windows programs run here, and the server may be this machine.
+pub(crate) const WINDOWS: bool = cfg!(windows);
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A program to start.
 #[derive(Clone, Copy, Debug)]
@@ -51,4 +57,12 @@ pub(crate) struct Launch<'a> {
 pub(crate) struct Listener {
     pub(crate) address: SocketAddr,
     pub(crate) pid: u32,
+}
+
+/// Who listens on a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) pid: u32,
+    /// Its program; empty where that is not told to this user.
+    pub(crate) program: PathBuf,
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, PipeWriter};
 
-use super::{Launch, Listener};
+use super::{Launch, Listener, Owner};
 use crate::exit_code::Exit;
 
 /// Never made: [`Tree::start`] always fails here.
@@ -51,8 +51,16 @@ pub(crate) fn ipv4_ports() -> io::Result<HashSet<u16>> {
     Err(unsupported())
 }
 
+pub(crate) fn owner_of(_: u16) -> Option<Owner> {
+    None
+}
+
 pub(crate) fn account() -> String {
     String::new()
+}
+
+pub(crate) fn is_elevation_missing() -> bool {
+    false
 }
 
 pub(crate) fn runs_x86() -> bool {

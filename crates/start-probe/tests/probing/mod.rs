@@ -231,6 +231,15 @@ pub(crate) fn state(pid: u32) -> Option<char> {
     stat.rsplit(')').next()?.trim().chars().next()
 }
 
+/// Whether a process has Ctrl-C ignored: a shell's background job does, and so does what it starts until that has a
+/// handler of its own.
+pub(crate) fn ignores_interrupts(pid: u32) -> bool {
+    const INT: u64 = 1 << (2 - 1);
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & INT != 0)
+}
+
 fn command_line(pid: u32) -> String {
     fs::read_to_string(format!("/proc/{pid}/cmdline"))
         .unwrap_or_default()

@@ -2,6 +2,9 @@
 //!
 //! .NET reads the file as UTF-8 (or as its byte order mark says) and puts U+FFFD in place of what is not valid: umlauts of a file saved
 //! in the system's code page arrive broken, in passwords, paths and names. Save the file as UTF-8.
+//!
+//! A file in UTF-16 or UTF-32 with its byte order mark is read as such by .NET, and is no finding; without the mark it is no JSON, see
+//! `app-settings/malformed`.
 
 use crate::app::JsonContent;
 

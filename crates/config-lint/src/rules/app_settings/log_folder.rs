@@ -11,27 +11,22 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     if app.is_project() {
         return;
     }
-    for file in app.settings.iter().filter(|file| is_in_force(app, file)) {
-        let Some((document, settings)) = file.settings() else { continue };
-        for section in ["Serilog", "NLog"] {
-            for setting in settings.section(section) {
-                let Some(value) = setting.value.as_deref() else { continue };
-                let key = setting.key.rsplit(':').next().unwrap_or_default();
-                let is_file = ["path", "pathFormat", "fileName"].iter().any(|name| name.eq_ignore_ascii_case(key));
-                let windows = value.replace('/', "\\");
-                let Some(folder) = windows_path::parent(&windows).filter(|_| is_file && windows_path::is_absolute(&windows)) else { continue };
-                // NLog's ${basedir} and dates are not paths
-                if folder.contains(['$', '{', '%']) || app.locate(folder) != Place::Missing {
-                    continue;
-                }
-                let position = document.text().position(setting.value_at);
-                findings.add(
-                    &file.path,
-                    rule.finding(format!("The log {value} of {} is to lie in a folder that is not there, so nothing may be written.", setting.key))
-                        .at(position.line, position.column)
-                        .help(format!("Make the folder {folder} and give the application pool's account Modify on it.")),
-                );
-            }
+    let is_file = |key: &str| {
+        let (section, _) = key.split_once(':').unwrap_or_default();
+        let name = key.rsplit(':').next().unwrap_or_default();
+        ["Serilog", "NLog"].iter().any(|own| own.eq_ignore_ascii_case(section))
+            && ["path", "pathFormat", "fileName"].iter().any(|own| own.eq_ignore_ascii_case(name))
+    };
+    for found in values(app, |key, _| is_file(key)) {
+        let windows = found.value.replace('/', "\\");
+        let Some(folder) = windows_path::parent(&windows).filter(|_| windows_path::is_absolute(&windows)) else { continue };
+        // NLog's ${basedir} and dates are not paths
+        if folder.contains(['$', '{', '%']) || app.locate(folder) != Place::Missing {
+            continue;
         }
+        let finding = rule
+            .finding(format!("The log {} of {} is to lie in a folder that is not there, so nothing may be written.", found.value, found.key))
+            .help(format!("Make the folder {folder} and give the application pool's account Modify on it."));
+        found.tell(app, findings, finding);
     }
 }

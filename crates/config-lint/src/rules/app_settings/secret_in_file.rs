@@ -1,9 +1,11 @@
-//! A password or key stands in an appsettings file in plain text.
+//! A password, key or token stands in a file of settings in plain text.
 //!
-//! Whoever can read the folder, its backups or the repository has it. Keep it in an environment variable of the application pool, in user
-//! secrets for development, or in a vault. The value is never shown.
+//! Passwords, signing keys (`Jwt:Key`), client secrets, tokens, the access keys of storage accounts and service buses, and the passwords of
+//! URLs such as `mongodb://user:password@host`; in appsettings files, and in the environment variables of web.config. Whoever can read
+//! the folder, its backups or the repository has it. Keep it in an environment variable of the application pool, in user secrets for
+//! development, or in a vault. The value is never shown.
 
-use crate::connection_string;
+use crate::setting::secret::is_secret;
 
 use crate::rules::prelude::*;
 
@@ -31,46 +33,18 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             findings.add(&file.path, finding);
         }
     }
-}
-
-/// Whether a value is a secret rather than its name, a place holder or nothing.
-fn is_secret(key: &str, value: &str) -> bool {
-    let name = key.rsplit(':').next().unwrap_or(key);
-    let is_name = NAMES.iter().any(|end| {
-        name.len()
-            .checked_sub(end.len())
-            .and_then(|start| name.get(start..))
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
-    });
-    let plain = |text: &str| {
-        let text = text.trim();
-        let lower = text.to_ascii_lowercase();
-        text.len() >= 4
-            && !text.contains(['<', '{', '$', '%', '*'])
-            && !["redacted", "changeme", "password", "secret", "your"]
-                .iter()
-                .any(|word| lower.starts_with(word))
-    };
-    if is_name && plain(value) {
-        // words such as "true" are a switch
-        return !matches!(value, "True" | "False") && value.parse::<f64>().is_err();
+    for variable in app.variables() {
+        let key = variable.name.replace("__", ":");
+        // applicationHost.config is for administrators' eyes
+        let own = variable.entry.is_some_and(|entry| entry.origin.is_none()) && !app.is_transform();
+        if !own || !is_secret(&key, variable.value) {
+            continue;
+        }
+        let file = variable.setter(app);
+        let mut finding = rule
+            .finding(format!("The environment variable {} in {file} is a secret in plain text.", variable.name))
+            .help("Move it to an environment variable of the application pool, or to a vault.");
+        finding.severity = Severity::Warning;
+        at_variable(app, findings, &variable, finding, None);
     }
-    value.contains('=')
-        && connection_string::is_one(value)
-        && connection_string::parse(value).into_iter().any(|pair| {
-            matches!(pair.key.as_str(), "password" | "pwd" | "accountkey" | "sharedaccesskey") && plain(&pair.value)
-        })
 }
-
-/// Ends of names whose value is a secret.
-const NAMES: [&str; 9] = [
-    "password",
-    "passwd",
-    "pwd",
-    "secret",
-    "apikey",
-    "accesskey",
-    "secretkey",
-    "accountkey",
-    "privatekey",
-];

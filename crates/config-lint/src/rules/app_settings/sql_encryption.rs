@@ -4,15 +4,13 @@
 //! server that has only its self-made one the first connection fails: "The certificate chain was issued by an authority that is not
 //! trusted" (0x80090325). Install a trusted certificate, or say `TrustServerCertificate=True` or `Encrypt=False` where that is acceptable.
 
-use crate::connection_string::Provider;
-
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule = Rule::new("app-settings/sql-encryption", Severity::Warning, Some(cause::SQL_ENCRYPTION), record::module_docs!("sql_encryption.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let mut version = None;
-    for found in connection_strings(app).into_iter().filter(|found| found.provider == Provider::SqlServer) {
+    for found in sql_server_strings(app) {
         if found.get(&["encrypt", "trustservercertificate", "trust server certificate"]).is_some() {
             continue;
         }
@@ -27,14 +25,12 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
         if major < 4 {
             return;
         }
-        findings.add(
-            &found.file.path,
-            rule.finding(format!(
+        let finding = rule
+            .finding(format!(
                 "{} does not say whether to encrypt; SqlClient {version} encrypts by default and fails with a server certificate that is not trusted.",
                 found.key
             ))
-            .at(found.line, found.column)
-            .help("Install a trusted certificate in SQL Server, or add TrustServerCertificate=True; or Encrypt=False; knowingly."),
-        );
+            .help("Install a trusted certificate in SQL Server, or add TrustServerCertificate=True; or Encrypt=False; knowingly.");
+        found.at.tell(app, findings, finding);
     }
 }

@@ -9,9 +9,10 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/arguments-dll-missing", Severity::Error, Some(cause::ARGUMENTS_WRONG), record::module_docs!("arguments_dll_missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
     let (Some(program), Some(value)) = (app.program(), section.get("arguments")) else { return };
-    let Some(dll) = program.app.as_deref().filter(|_| app.is_deployed()) else { return };
+    let Some(dll) = program.app.as_deref().filter(|_| app.is_deployed() && !inherits_program(app)) else { return };
     let is_file = ["dll", "exe"].iter().any(|known| windows_path::extension(dll).is_some_and(|e| e.eq_ignore_ascii_case(known)));
     if !is_file || app.locate(dll) != Place::Missing || matches!(app.locate(section.arguments()), Place::Found(_)) {
         return;
@@ -29,12 +30,13 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
         .finding(format!("{dll}, which dotnet is to start, is not in {}, so the app does not start.", app.path.display()))
         .at(value.position.line, value.position.column)
         .help(help);
-    let repair = only.filter(|_| value.text.contains(dll)).map(|only| {
+    let own = core.element(value.origin.as_ref());
+    let repair = only.filter(|_| value.text.contains(dll)).zip(own).map(|(only, element)| {
         Repair::safe([Change::SetAttribute {
             element: element.span().start,
             name: "arguments".into(),
             value: value.text.replacen(dll, &format!(".\\{only}.dll"), 1),
         }])
     });
-    findings.push(path, finding, repair);
+    findings.push(core.path(value.origin.as_ref()), finding, repair);
 }

@@ -8,7 +8,7 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/bad-time", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("bad_time.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, _)) = app.web_document() else { return };
+    let Some((path, _)) = app.checked() else { return };
     for violation in app.violations().iter().filter(|v| v.kind == ViolationKind::BadValue(BadValue::TimeSpan)) {
         let meant = meant(&violation.value);
         let finding = rule

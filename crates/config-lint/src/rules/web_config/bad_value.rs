@@ -8,7 +8,7 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/bad-value", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("bad_value.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, _)) = app.web_document() else { return };
+    let Some((path, _)) = app.checked() else { return };
     for violation in app.violations() {
         let ViolationKind::BadValue(why) = &violation.kind else { continue };
         if !matches!(why, BadValue::Bool | BadValue::Number | BadValue::Empty | BadValue::Name(_)) {

@@ -34,6 +34,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
                 )
             })
             .at(position.line, position.column)
+            .evidence("predicted_status", "500.19")
             .help(help(key));
         let entry = (at.path() == path)
             .then(|| handlers(document).find(|entry| entry.position() == position))

@@ -10,26 +10,26 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/hosting-model-missing", Severity::Info, Some(cause::HOSTING_MODEL_WRONG), record::module_docs!("hosting_model_missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
     let empty = section.text("hostingModel").is_none_or(str::is_empty);
     let v1_only = app.web_document().is_some_and(|(_, document)| {
         handlers(document).any(|handler| names_module(handler, V1)) && !handlers(document).any(|handler| names_module(handler, V2))
     });
     // module V1 does not know the attribute
-    if !empty || v1_only || app.is_transform() || app.inherits("hostingModel") {
+    if !empty || v1_only || app.is_transform() || core.is_from_above() {
         return;
     }
     let finding = rule
         .finding("hostingModel of <aspNetCore> is not set, so the app runs out-of-process, though the SDK publishes in-process.")
         .at(section.position.line, section.position.column)
         .help("Write hostingModel=\"inprocess\" or hostingModel=\"outofprocess\": config-lint --hosting-model MODEL.");
-    findings.add_with(
-        path,
-        finding,
+    let repair = core.element(None).map(|element| {
         Repair::safe([Change::SetAttribute {
             element: element.span().start,
             name: "hostingModel".into(),
             value: "outofprocess".into(),
-        }]),
-    );
+        }])
+    });
+    findings.push(core.path(None), finding, repair);
 }

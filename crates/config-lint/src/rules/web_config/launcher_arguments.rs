@@ -9,7 +9,8 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/launcher-arguments", Severity::Error, Some(cause::ARGUMENTS_WRONG), record::module_docs!("launcher_arguments.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
     let Some(value) = section.get("arguments") else { return };
     let Some(rest) = without_leftover(&value.text) else { return };
     let finding = rule
@@ -28,10 +29,11 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
         .program()
         .is_none_or(|program| program.path.contains('%') || program.path.to_ascii_lowercase().contains("vsiisexelauncher"));
     // the place holder's own repair writes both attributes
-    let repair = (!launcher && (is_exe || !rest.is_empty())).then(|| {
+    let own = core.element(value.origin.as_ref());
+    let repair = own.filter(|_| !launcher && (is_exe || !rest.is_empty())).map(|element| {
         Repair::safe([Change::SetAttribute { element: element.span().start, name: "arguments".to_owned(), value: rest }])
     });
-    findings.push(path, finding, repair);
+    findings.push(core.path(value.origin.as_ref()), finding, repair);
 }
 
 /// The arguments without `-argFile FILE`; none where it is not there.

@@ -10,7 +10,11 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/launcher-placeholder", Severity::Error, Some(cause::LAUNCHER_PLACEHOLDER), record::module_docs!("launcher_placeholder.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
+    if app.is_launched_otherwise() {
+        return;
+    }
     let left = ["processPath", "arguments"].into_iter().find_map(|name| {
         let value = section.get(name)?;
         let upper = value.text.to_ascii_uppercase();
@@ -31,6 +35,6 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             Some(launch) => format!("Write {launch}."),
             None => "Publish the project again; publishing writes the real program.".to_owned(),
         });
-    let repair = launch.map(|launch| Repair::safe(launch.changes(element)));
-    findings.push(path, softened(app, finding), repair);
+    let repair = launch.zip(core.element(value.origin.as_ref())).map(|(launch, element)| Repair::safe(launch.changes(element)));
+    findings.push(core.path(value.origin.as_ref()), softened(app, finding), repair);
 }

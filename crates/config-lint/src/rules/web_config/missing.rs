@@ -8,7 +8,7 @@
 
 use crate::rules::prelude::*;
 
-pub(in crate::rules) const RULE: Rule = Rule::new("web-config/missing", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("missing.rs"), check);
+pub(in crate::rules) const RULE: Rule = Rule::new("web-config/missing", Severity::Error, Some(cause::WEBCONFIG_MISSING), record::module_docs!("missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let programs = app.programs();
@@ -17,9 +17,18 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     if app.web_config.is_some() || app.target.path.is_file() || app.problems.iter().any(|p| name_of(&p.path).eq_ignore_ascii_case("web.config")) {
         return;
     }
+    // the server's own configuration, or that of an app above, may do without one
+    if app.inherits_handler() {
+        return;
+    }
     let similar = folder
-        .files_ending(".config")
-        .find(|name| name.to_lowercase().starts_with("web."))
+        .entries()
+        .iter()
+        .map(|entry| &entry.name)
+        .find(|name| {
+            let lower = name.to_lowercase();
+            lower.starts_with("web") && lower.contains(".config")
+        })
         .map(|name| format!(" ({name} is there; IIS reads only web.config)"))
         .unwrap_or_default();
     let mut finding = rule
@@ -27,7 +36,8 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             "{} has the app {program} but no web.config{similar}, so IIS serves plain files and answers with 403.14.",
             app.path.display()
         ))
-        .help("Publish again and copy the whole output, web.config included.");
+        .help("Publish again and copy the whole output, web.config included.")
+        .evidence("predicted_status", "403.14");
     if !app.is_on_server() {
         finding.severity = Severity::Warning;
     }

@@ -2,7 +2,8 @@
 //!
 //! `<globalModules>` of applicationHost.config lists the modules of a server. Where a handler names another one, IIS answers
 //! with 500.21 "has a bad module in its module list". If the server has the other ASP.NET Core Module, change the name (`--fix`
-//! does); if it has none, install the Hosting Bundle, after IIS itself.
+//! does); if it has none, install the Hosting Bundle, after IIS itself. A handler of another kind whose module neither list of the server
+//! has (`<modules>` names managed ones) fails in the same way, for its own requests: a warning.
 
 use crate::rules::prelude::*;
 
@@ -22,6 +23,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
                 Some(other) => format!("The handler names {module}, but this server has {other}, so IIS answers every request with 500.21."),
                 None => format!("The handler names {module}, which is not installed on this server, so IIS answers every request with 500.21."),
             });
+            let finding = finding.evidence("predicted_status", "500.21");
             let finding = match other {
                 Some(other) => finding.help(format!("Write modules=\"{other}\".")),
                 None => finding
@@ -36,6 +38,40 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
                 }])
             });
             findings.push(path, finding.at(position.line, position.column), repair);
+        }
+    }
+    others(rule, app, findings);
+}
+
+/// Handlers of other modules, for which the server has no module of that name.
+fn others(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
+    let (Some((path, document)), Some(server)) = (app.web_document(), app.server()) else { return };
+    let Some(list) = app.effective().and_then(|effective| effective.section("system.webServer/modules")) else { return };
+    // cut down: no server has none; and sites of other kinds are not looked at
+    if list.items.is_empty() || app.core().is_none() {
+        return;
+    }
+    let known = || list.items.iter().filter_map(|item| item.value("name"));
+    for handler in handlers_in_force(document) {
+        let Some(modules) = handler.attribute("modules") else { continue };
+        let value = modules.value();
+        for module in value.split(',').map(str::trim).filter(|module| !module.is_empty()) {
+            let other_rule = [V1, V2].iter().any(|own| own.eq_ignore_ascii_case(module)) || misspelt_module(module).is_some();
+            if other_rule || has_module(server, module) || known().any(|name| name.eq_ignore_ascii_case(module)) {
+                continue;
+            }
+            let position = modules.position();
+            let name = handler.value("name").unwrap_or_default();
+            let finding = rule
+                .finding(format!("The handler {name} names {module}, which this server does not have, so IIS answers its requests with 500.21."))
+                .at(position.line, position.column)
+                .help(match iis_config::schema::nearest(module, known()) {
+                    Some(near) => format!("Write {near}."),
+                    None => format!("Install the module, or remove the handler {name}."),
+                })
+                .evidence("predicted_status", "500.21");
+            let finding = Finding { severity: Severity::Warning, cause: None, ..finding };
+            findings.add(path, finding);
         }
     }
 }

@@ -16,8 +16,13 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     }
     for handler in handlers(document).filter(|handler| names_module(*handler, V1) && !names_module(*handler, V2)) {
         let Some(modules) = handler.attribute("modules") else { continue };
-        let in_process = app.section.as_ref().is_some_and(|section| section.hosting_model() == Ok(HostingModel::InProcess));
+        let in_process = app.core().is_some_and(|core| core.section.hosting_model() == Ok(HostingModel::InProcess));
         let position = modules.position();
+        let core = app.core();
+        let newer = core.iter().find_map(|core| {
+            let element = core.element(None)?;
+            element.child("handlerSettings").map(|_| "<handlerSettings>").or_else(|| element.attribute("hostingModel").map(|_| "hostingModel"))
+        });
         let finding = rule
             .finding(if in_process {
                 "The handler names AspNetCoreModule, which cannot run hostingModel=\"inprocess\"; servers with .NET Core 3.0 or later do not have it at all and answer 500.21.".to_owned()
@@ -25,7 +30,10 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
                 "The handler names AspNetCoreModule, which Hosting Bundles from .NET Core 3.0 on do not bring: there IIS answers every request with 500.21.".to_owned()
             })
             .at(position.line, position.column)
-            .help("Write modules=\"AspNetCoreModuleV2\".");
+            .help(match newer {
+                Some(newer) => format!("Write modules=\"AspNetCoreModuleV2\": {newer} belongs to it, and AspNetCoreModule up to 2.0 refuses it (500.19)."),
+                None => "Write modules=\"AspNetCoreModuleV2\".".to_owned(),
+            });
         let repair = Repair::by_name([Change::SetAttribute {
             element: handler.span().start,
             name: "modules".into(),

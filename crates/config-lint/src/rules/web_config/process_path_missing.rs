@@ -10,8 +10,9 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-missing", Severity::Error, Some(cause::PROCESSPATH_MISSING), record::module_docs!("process_path_missing.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
-    if section.process_path().is_some() || app.is_transform() || app.inherits("processPath") {
+    let Some(core) = app.core() else { return };
+    let section = core.section;
+    if section.process_path().is_some() || app.is_transform() || (core.is_from_above() && !app.inherits_handler()) {
         return;
     }
     let position = section.get("processPath").map_or(section.position, |value| value.position);
@@ -19,10 +20,12 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let finding = rule
         .finding("processPath of <aspNetCore> is empty, so the module has no program to start and the app does not start.")
         .at(position.line, position.column)
+        .evidence("predicted_status", "500.0")
         .help(match &launch {
             Some(launch) => format!("Write {launch}."),
             None => "Write processPath=\"dotnet\" arguments=\".\\App.dll\" with the name of the app, or publish again.".to_owned(),
         });
-    let repair = launch.map(|launch| Repair::safe(launch.changes(element)));
-    findings.push(path, softened(app, finding), repair);
+    let origin = section.get("processPath").and_then(|value| value.origin.as_ref());
+    let repair = launch.zip(core.element(origin)).map(|(launch, element)| Repair::safe(launch.changes(element)));
+    findings.push(core.path(origin), softened(app, finding), repair);
 }

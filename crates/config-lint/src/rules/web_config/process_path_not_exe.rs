@@ -9,7 +9,8 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-not-exe", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("process_path_not_exe.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
     let (Some(program), Some(value)) = (app.program(), section.get("processPath")) else { return };
     let Some(extension) = windows_path::extension(&program.path).filter(|e| !e.eq_ignore_ascii_case("exe")) else { return };
     let is_dll = extension.eq_ignore_ascii_case("dll");
@@ -30,12 +31,13 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
         } else {
             "Name dotnet or the app's .exe.".to_owned()
         });
-    let repair = (is_dll && section.arguments().is_empty()).then(|| {
+    let own = core.element(value.origin.as_ref());
+    let repair = own.filter(|_| is_dll && section.arguments().is_empty()).map(|element| {
         let start = element.span().start;
         Repair::safe([
             Change::SetAttribute { element: start, name: "processPath".into(), value: "dotnet".into() },
             Change::SetAttribute { element: start, name: "arguments".into(), value: value.text.clone() },
         ])
     });
-    findings.push(path, finding, repair);
+    findings.push(core.path(value.origin.as_ref()), finding, repair);
 }

@@ -9,9 +9,10 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-not-found", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("process_path_not_found.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
     let (Some(program), Some(value)) = (app.program(), section.get("processPath")) else { return };
-    if !app.is_deployed() || program.path.contains('%') {
+    if !app.is_deployed() || program.path.contains('%') || inherits_program(app) {
         return;
     }
     let has_folder = program.path.contains(['\\', '/', ':']);
@@ -48,12 +49,12 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             value.text
         );
     }
-    let repair = better.map(|better| {
+    let repair = better.zip(core.element(value.origin.as_ref())).map(|(better, element)| {
         Repair::safe([Change::SetAttribute {
             element: element.span().start,
             name: "processPath".to_owned(),
             value: format!(".\\{better}"),
         }])
     });
-    findings.push(path, finding, repair);
+    findings.push(core.path(value.origin.as_ref()), finding, repair);
 }

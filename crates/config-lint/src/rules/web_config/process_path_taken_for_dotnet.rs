@@ -9,7 +9,8 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/process-path-taken-for-dotnet", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("process_path_taken_for_dotnet.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, _, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
     let (Some(program), Some(value)) = (app.program(), section.get("processPath")) else { return };
     let name = windows_path::file_name(&program.path).unwrap_or(&program.path).to_ascii_lowercase();
     let looks = name.ends_with("dotnet.exe") || name.ends_with("dotnet");
@@ -22,6 +23,6 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             .at(value.position.line, value.position.column)
             .help("Give the assembly another name (AssemblyName in the project), or use hostingModel=\"outofprocess\".");
         finding.severity = Severity::Warning;
-        findings.add(path, finding);
+        findings.add(core.path(value.origin.as_ref()), finding);
     }
 }

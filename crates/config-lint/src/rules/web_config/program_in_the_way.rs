@@ -9,7 +9,8 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/program-in-the-way", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("program_in_the_way.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, _, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
     let (Some(program), Some(value)) = (app.program(), section.get("processPath")) else { return };
     if section.hosting_model() != Ok(HostingModel::OutOfProcess) || !windows_path::is_absolute(&program.path) {
         return;
@@ -28,7 +29,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
                     .at(value.position.line, value.position.column)
                     .help(format!("Delete or rename {candidate}."));
                 finding.severity = Severity::Warning;
-                findings.add(path, finding);
+                findings.add(core.path(value.origin.as_ref()), finding);
             }
         }
     }

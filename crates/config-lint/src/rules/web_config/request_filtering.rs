@@ -2,86 +2,231 @@
 //!
 //! `<requestFiltering>` works before the app: hidden segments (404.8), file extensions (404.7), verbs (404.6), URL sequences
 //! (404.5). This rule tells where it hits folders or files below the app's `wwwroot`, pages without an extension, or GET and POST.
+//!
+//! A segment hides at every depth of a path, and IIS hides `bin` of its own accord: a folder of that name in `wwwroot` cannot be asked
+//! for until `<hiddenSegments><remove segment="bin" /></hiddenSegments>` is written. That it hides `App_Data` and its kin is meant.
+
+use std::path::PathBuf;
+
+use iis_config::effective::Node;
 
 use crate::rules::prelude::*;
+use crate::rules::web_root;
 
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/request-filtering", Severity::Warning, None, record::module_docs!("request_filtering.rs"), check);
 
-/// Folders and files of wwwroot that are looked at.
-const MAX_NAMES: usize = 2_000;
+/// What a fresh applicationHost.config hides and an app may want to serve. The others, `web.config` and `App_Data` to `App_Browsers`,
+/// hold what nobody is to have.
+const HIDDEN: &str = "bin";
+
+/// Extensions that no server refuses of its own accord.
+const SERVED: [&str; 16] = [
+    ".css", ".gif", ".htm", ".html", ".ico", ".jpg", ".js", ".json", ".map", ".pdf", ".png", ".svg", ".txt", ".wasm", ".webp", ".woff2",
+];
+
+/// Extensions that are named in one message.
+const SHOWN: usize = 5;
+
+/// An entry of one of the lists.
+struct Entry {
+    value: String,
+    allowed: bool,
+    /// Its file and place; none for what IIS hides of its own accord.
+    place: Option<(PathBuf, Position)>,
+}
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, document)) = app.web_document() else { return };
-    let filters: Vec<Element<'_>> = sections(document, "security")
+    let Some(root) = app.folder.as_ref().and_then(|folder| folder.path_of("wwwroot")) else {
+        return verbs_and_pages(rule, app, &filters(app), findings);
+    };
+    let node = filters(app);
+    let entries = |list: &str, key: &str| node.as_ref().and_then(|node| node.element(list)).map(|list| entries(list, key)).unwrap_or_default();
+    let (mut hidden, extensions, sequences) =
+        (entries("hiddenSegments", "segment"), entries("fileExtensions", "fileExtension"), entries("denyUrlSequences", "sequence"));
+    if app.server().is_none() && app.core().is_some() && !is_shown(app) {
+        hidden.push(Entry { value: HIDDEN.to_owned(), allowed: false, place: None });
+    }
+    // what is only the server's usual list is looked for at the top: to walk through every app would take long
+    let host = app.server().map(|server| server.file().path());
+    let of_app = |entry: &Entry| entry.place.as_ref().is_some_and(|(path, _)| Some(path.as_path()) != host);
+    let is_closed = node.as_ref().and_then(|node| node.element("fileExtensions")).is_some_and(is_closed);
+    let deep = is_closed || [&hidden, &extensions, &sequences].iter().any(|list| list.iter().any(of_app));
+    let paths = web_root::paths(&root, if deep { web_root::MAX_DEPTH } else { 1 });
+    let is_private = |segment: &str| {
+        segment.eq_ignore_ascii_case("web.config") || segment.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("App_"))
+    };
+    for entry in hidden.iter().filter(|entry| of_app(entry) || !is_private(&entry.value)) {
+        let hit = paths.iter().find(|path| path.split('/').any(|segment| segment.eq_ignore_ascii_case(&entry.value)));
+        let Some(hit) = hit else { continue };
+        tell(
+            app,
+            findings,
+            entry,
+            rule.finding(format!("Request filtering hides the segment {}, which is in the app's wwwroot ({hit}): requests for it get 404.8.", entry.value))
+                .help(match entry.place {
+                    Some(_) => format!("Remove the segment {0}, or rename what is in wwwroot.", entry.value),
+                    None => format!("Rename {hit}, or add <hiddenSegments><remove segment=\"{}\" /></hiddenSegments> to <requestFiltering>.", entry.value),
+                }),
+        );
+    }
+    // source files and the like are refused by each server on purpose
+    let is_refused = |entry: &&Entry| !entry.allowed && entry.value.len() > 1 && (of_app(entry) || SERVED.iter().any(|own| own.eq_ignore_ascii_case(&entry.value)));
+    for entry in extensions.iter().filter(is_refused) {
+        let Some(hit) = paths.iter().find(|path| extension(path).is_some_and(|own| own.eq_ignore_ascii_case(&entry.value))) else { continue };
+        tell(
+            app,
+            findings,
+            entry,
+            rule.finding(format!("Request filtering refuses {}, but the app's wwwroot has {hit}: requests for it get 404.7.", entry.value))
+                .help(format!("Allow {}, or remove the file.", entry.value)),
+        );
+    }
+    let exempt = exempt(app);
+    for entry in sequences.iter().filter(|entry| !entry.value.is_empty()) {
+        let sequence = entry.value.to_lowercase();
+        let hit = paths.iter().map(|path| format!("/{path}")).find(|path| {
+            path.to_lowercase().contains(&sequence) && !exempt.iter().any(|allowed| allowed.eq_ignore_ascii_case(path))
+        });
+        let Some(hit) = hit else { continue };
+        tell(
+            app,
+            findings,
+            entry,
+            rule.finding(format!("Request filtering refuses paths with \"{}\", which the app's wwwroot has ({hit}): requests for it get 404.5.", entry.value))
+                .help(format!("Remove the sequence \"{}\", or rename what is in wwwroot.", entry.value)),
+        );
+    }
+    if is_closed {
+        unlisted(rule, app, &extensions, &paths, findings);
+    }
+    verbs_and_pages(rule, app, &node, findings);
+}
+
+/// The section in force, where anything is said about it.
+fn filters(app: &App<'_>) -> Option<Node> {
+    let own = app.web_document().is_some_and(|(_, document)| {
+        sections(document, "security").flat_map(Element::children).any(|inner| inner.name() == "requestFiltering")
+    });
+    if !own && app.server().is_none() {
+        return None;
+    }
+    app.effective()?.section("system.webServer/security/requestFiltering")
+}
+
+fn entries(list: &Node, key: &str) -> Vec<Entry> {
+    list.items
+        .iter()
+        .map(|item| Entry {
+            value: item.value(key).unwrap_or_default().to_owned(),
+            allowed: !item.value("allowed").is_some_and(|text| text.eq_ignore_ascii_case("false")),
+            place: Some((item.origin.path().to_owned(), item.origin.position())),
+        })
+        .collect()
+}
+
+fn is_closed(list: &Node) -> bool {
+    list.value("allowUnlisted").is_some_and(|text| text.eq_ignore_ascii_case("false"))
+}
+
+/// web.config takes the usual hidden segment out, or has it as its own.
+fn is_shown(app: &App<'_>) -> bool {
+    let lists = app
+        .web_document()
+        .into_iter()
+        .flat_map(|(_, document)| sections(document, "security"))
         .flat_map(Element::children)
-        .filter(|inner| inner.name() == "requestFiltering")
-        .collect();
-    if filters.is_empty() {
+        .flat_map(Element::children)
+        .filter(|list| list.name() == "hiddenSegments");
+    lists
+        .flat_map(Element::children)
+        .any(|entry| entry.name() == "clear" || entry.value("segment").is_some_and(|segment| segment.eq_ignore_ascii_case(HIDDEN)))
+}
+
+/// `<alwaysAllowedUrls>` of web.config.
+fn exempt(app: &App<'_>) -> Vec<String> {
+    app.web_document()
+        .into_iter()
+        .flat_map(|(_, document)| sections(document, "security"))
+        .flat_map(Element::children)
+        .flat_map(Element::children)
+        .filter(|list| list.name() == "alwaysAllowedUrls")
+        .flat_map(Element::children)
+        .filter_map(|entry| entry.value("url").map(|url| url.into_owned()))
+        .collect()
+}
+
+/// Files whose extension a list that is closed does not have.
+fn unlisted(rule: &Rule, app: &App<'_>, extensions: &[Entry], paths: &[String], findings: &mut Findings) {
+    let mut refused: Vec<&str> = Vec::new();
+    let mut example = "";
+    for path in paths {
+        let Some(own) = extension(path) else { continue };
+        let listed = extensions.iter().any(|entry| entry.value.eq_ignore_ascii_case(own));
+        if !listed && !refused.iter().any(|known| known.eq_ignore_ascii_case(own)) {
+            if refused.is_empty() {
+                example = path;
+            }
+            refused.push(own);
+        }
+    }
+    if refused.is_empty() {
         return;
     }
-    let mut tell = |element: Element<'_>, message: String, help: String| {
-        let position = element.position();
-        findings.add(path, rule.finding(message).at(position.line, position.column).help(help));
-    };
-    let root = app.folder.as_ref().and_then(|folder| folder.path_of("wwwroot"));
-    let folder = root.and_then(|root| Folder::read(&root).ok());
-    let is_false = |element: Element<'_>, name: &str| element.value(name).is_some_and(|text| text.eq_ignore_ascii_case("false"));
-    for list in filters.iter().flat_map(|filter| filter.children()) {
-        let entries: Vec<Element<'_>> = list.children().filter(|entry| entry.name() == "add").collect();
-        let allowed = |attribute: &str, value: &str| {
-            entries.iter().any(|entry| entry.value(attribute).is_some_and(|text| text.eq_ignore_ascii_case(value)) && !is_false(*entry, "allowed"))
-        };
-        match list.name() {
-            "hiddenSegments" => {
-                for entry in &entries {
-                    let segment = entry.value("segment").unwrap_or_default();
-                    if folder.as_ref().is_some_and(|folder| folder.find(&segment).is_some()) {
-                        tell(
-                            *entry,
-                            format!("Request filtering hides the segment {segment}, which is in the app's wwwroot: requests for it get 404.8."),
-                            format!("Remove the segment {segment}, or rename what is in wwwroot."),
-                        );
-                    }
-                }
-            }
-            "fileExtensions" => {
-                let closed = is_false(list, "allowUnlisted");
-                if closed && !allowed("fileExtension", ".") {
-                    tell(
-                        list,
-                        "Request filtering allows only listed file extensions and not \".\", so every page of the app without an extension gets 404.7.".to_owned(),
-                        "Add <add fileExtension=\".\" allowed=\"true\" />, or remove allowUnlisted=\"false\".".to_owned(),
-                    );
-                }
-                for entry in entries.iter().filter(|entry| is_false(**entry, "allowed")) {
-                    let extension = entry.value("fileExtension").unwrap_or_default();
-                    let hit = folder.iter().flat_map(|folder| folder.entries().iter().take(MAX_NAMES)).find(|file| {
-                        extension.len() > 1 && file.name.to_lowercase().ends_with(&extension.to_lowercase())
-                    });
-                    if let Some(hit) = hit {
-                        tell(
-                            *entry,
-                            format!("Request filtering refuses {extension}, but the app's wwwroot has {}: requests for it get 404.7.", hit.name),
-                            format!("Allow {extension}, or remove the file."),
-                        );
-                    }
-                }
-            }
-            "verbs" => {
-                for verb in ["GET", "POST"] {
-                    let denied = entries.iter().find(|entry| {
-                        entry.value("verb").is_some_and(|text| text.eq_ignore_ascii_case(verb)) && is_false(**entry, "allowed")
-                    });
-                    if denied.is_some() || (is_false(list, "allowUnlisted") && !allowed("verb", verb)) {
-                        tell(
-                            denied.copied().unwrap_or(list),
-                            format!("Request filtering refuses the verb {verb}: such requests get 404.6 and never reach the app."),
-                            format!("Add <add verb=\"{verb}\" allowed=\"true\" />."),
-                        );
-                    }
-                }
-            }
+    let rest = refused.len().saturating_sub(SHOWN);
+    let mut names = refused[..refused.len() - rest].join(", ");
+    if rest > 0 {
+        names.push_str(&format!(" and {rest} more"));
+    }
+    let message = format!("Request filtering allows only listed file extensions, and not {names} of the app's wwwroot: requests for {example} get 404.7.");
+    let help = format!("Add <add fileExtension=\"{}\" allowed=\"true\" />, or remove allowUnlisted=\"false\".", refused[0]);
+    at_list(rule, app, "fileExtensions", message, help, findings);
+}
+
+/// Pages without an extension, and the verbs that each app needs.
+fn verbs_and_pages(rule: &Rule, app: &App<'_>, node: &Option<Node>, findings: &mut Findings) {
+    let Some(node) = node else { return };
+    let open = |list: &Node| entries(list, "fileExtension").iter().any(|entry| entry.value == "." && entry.allowed);
+    if node.element("fileExtensions").is_some_and(|list| is_closed(list) && !open(list)) {
+        let message = "Request filtering allows only listed file extensions and not \".\", so every page of the app without an extension gets 404.7.";
+        let help = "Add <add fileExtension=\".\" allowed=\"true\" />, or remove allowUnlisted=\"false\".";
+        at_list(rule, app, "fileExtensions", message.to_owned(), help.to_owned(), findings);
+    }
+    let Some(list) = node.element("verbs") else { return };
+    let listed = entries(list, "verb");
+    for verb in ["GET", "POST"] {
+        let entry = listed.iter().find(|entry| entry.value.eq_ignore_ascii_case(verb));
+        let message = format!("Request filtering refuses the verb {verb}: such requests get 404.6 and never reach the app.");
+        let help = format!("Add <add verb=\"{verb}\" allowed=\"true\" />.");
+        match entry {
+            Some(entry) if !entry.allowed => tell(app, findings, entry, rule.finding(message).help(help)),
+            None if is_closed(list) => at_list(rule, app, "verbs", message, help, findings),
             _ => {}
         }
     }
+}
+
+/// A finding at a list of web.config, or else at the server's.
+fn at_list(rule: &Rule, app: &App<'_>, list: &str, message: String, help: String, findings: &mut Findings) {
+    let finding = rule.finding(message).help(help);
+    let own = app.web_document().and_then(|(path, document)| {
+        let mut lists = sections(document, "security").flat_map(Element::children).flat_map(Element::children);
+        Some((path, lists.find(|inner| inner.name() == list)?.position()))
+    });
+    match own {
+        Some((path, position)) => findings.add(path, finding.at(position.line, position.column)),
+        None => findings.add(&app.path, finding),
+    }
+}
+
+fn tell(app: &App<'_>, findings: &mut Findings, entry: &Entry, finding: Finding) {
+    match &entry.place {
+        Some((path, position)) => findings.add(path, finding.at(position.line, position.column)),
+        None => findings.add(&app.path, finding),
+    }
+}
+
+/// `.css` of `css/site.css`.
+fn extension(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next()?;
+    name.rfind('.').map(|at| &name[at..]).filter(|extension| extension.len() > 1)
 }

@@ -8,7 +8,7 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/required-attribute", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("required_attribute.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, _)) = app.web_document() else { return };
+    let Some((path, _)) = app.checked() else { return };
     for violation in app.violations().iter().filter(|v| v.kind == ViolationKind::MissingAttribute) {
         findings.add(
             path,

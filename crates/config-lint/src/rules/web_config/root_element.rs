@@ -8,7 +8,7 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/root-element", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("root_element.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, document)) = app.web_document() else { return };
+    let Some((path, document)) = app.checked() else { return };
     let root = document.root();
     if root.name() != "configuration" {
         findings.add(

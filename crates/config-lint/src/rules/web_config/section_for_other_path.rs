@@ -26,6 +26,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
                 "<aspNetCore> stands in <location path=\"{location}\">, so it is not for the app's own requests and the app is not started for them."
             ))
             .at(section.position.line, section.position.column)
+            .evidence("predicted_status", "403.14")
             .help("Move <aspNetCore> and its handler into <location path=\".\">."),
         );
     }

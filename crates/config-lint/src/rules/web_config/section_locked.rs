@@ -10,6 +10,7 @@ pub(in crate::rules) const RULE: Rule = Rule::new("web-config/section-locked", S
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     for refusal in app.refused() {
+        let is_item = matches!(refusal, Refusal::ItemLocked { .. });
         let (what, section, at, by) = match refusal {
             Refusal::SectionLocked { section, at, by } => (format!("The section {section}"), section, at, by.as_ref()),
             Refusal::AttributeLocked { section, attribute, at, by } => (format!("The attribute {attribute} of {section}"), section, at, Some(by)),
@@ -23,7 +24,11 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             at.path(),
             rule.finding(format!("{what} is locked {by}, so IIS answers every request with 500.19 (0x80070021)."))
                 .at(position.line, position.column)
-                .help(format!("Run: %windir%\\system32\\inetsrv\\appcmd unlock config -section:{section}, or take the section out of {}.", name_of(at.path()))),
+                .evidence("predicted_status", "500.19")
+                .help(if is_item {
+                    // the section itself may be unlocked: the entry has its own lock
+                    format!("Take lockItem=\"true\" off the entry there, or leave the entry as it is in {}.", name_of(at.path()))
+                } else { format!("Run: %windir%\\system32\\inetsrv\\appcmd unlock config -section:{section}, or take the section out of {}.", name_of(at.path()))}),
         );
     }
 }

@@ -12,8 +12,8 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     if app.section.is_some() || app.is_transform() || app.inherits("processPath") || app.is_project() {
         return;
     }
-    let Some(handler) = handlers(document).find(|handler| is_asp_net_core(*handler)) else { return };
-    if document.elements().any(|element| element.name() == "aspNetCore") {
+    let Some(handler) = handlers_in_force(document).into_iter().find(|handler| is_asp_net_core(*handler)) else { return };
+    if document.elements().any(|element| element.name() == "aspNetCore") || app.has_misnamed_section() {
         return;
     }
     let mut finding = rule

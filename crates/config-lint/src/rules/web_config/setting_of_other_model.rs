@@ -13,12 +13,12 @@ const OUT_OF_PROCESS: [&str; 3] = ["processesPerApplication", "rapidFailsPerMinu
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let Some((path, _, section)) = app.own() else { return };
-    let Ok(model) = section.hosting_model() else { return };
+    let Some(Ok(model)) = app.core().map(|core| core.section.hosting_model()) else { return };
     let in_process = model == HostingModel::InProcess;
     let mut tell = |name: &str, position: Position| {
         findings.add(
             path,
-            rule.finding(format!("{name} has no effect with hostingModel=\"{}\".", model.as_str()))
+            rule.finding(format!("{} has no effect with hostingModel=\"{}\".", capital(name), model.as_str()))
                 .at(position.line, position.column)
                 .help(format!("Remove {name}, or choose the other hosting model.")),
         );
@@ -38,7 +38,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             handler_setting::Model::OutOfProcess => in_process,
         };
         if other {
-            tell(&format!("The handler setting {}", setting.name), entry.position);
+            tell(&format!("the handler setting {}", setting.name), entry.position);
         }
     }
 }

@@ -8,7 +8,8 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/single-file-in-process", Severity::Error, Some(cause::PROCESSPATH_WRONG), record::module_docs!("single_file_in_process.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
+    let Some(core) = app.core() else { return };
+    let section = core.section;
     let (Some(program), Some(value), Some(folder)) = (app.program(), section.get("processPath"), &app.folder) else { return };
     if program.is_dotnet || section.hosting_model() != Ok(HostingModel::InProcess) || !app.is_deployed() {
         return;
@@ -24,13 +25,13 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
         ))
         .at(value.position.line, value.position.column)
         .help("Run it out-of-process: config-lint --hosting-model outofprocess, or publish without PublishSingleFile.");
-    findings.add_with(
-        path,
-        finding,
+    let model = section.get("hostingModel").and_then(|value| value.origin.as_ref());
+    let repair = core.element(model).map(|element| {
         Repair::by_name([Change::SetAttribute {
             element: element.span().start,
             name: "hostingModel".into(),
             value: "outofprocess".into(),
-        }]),
-    );
+        }])
+    });
+    findings.push(core.path(value.origin.as_ref()), finding, repair);
 }

@@ -9,20 +9,23 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/system-variable", Severity::Warning, Some(cause::ENVIRONMENT_DUPLICATE), record::module_docs!("system_variable.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, _, section)) = app.own() else { return };
     let names = ["TEMP", "TMP", "PATH", "SystemRoot", "SystemDrive", "windir", "ComSpec", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramFiles", "ProgramData"];
-    for entry in named(section, &names) {
-        let name = entry.name.as_deref().unwrap_or_default();
-        let value = entry.value.as_deref().unwrap_or_default();
+    // a pool may have a TEMP of its own; without the system's folders nothing finds its libraries
+    let of_pool = ["PATH", "SystemRoot", "SystemDrive", "windir", "ComSpec", "PATHEXT"];
+    for variable in named(app, &names) {
+        let name = variable.name;
         // PATH="%PATH%;C:\x" keeps what is there
-        if value.to_ascii_uppercase().contains(&format!("%{}%", name.to_ascii_uppercase())) {
+        if variable.value.to_ascii_uppercase().contains(&format!("%{}%", name.to_ascii_uppercase())) {
             continue;
         }
-        findings.add(
-            path,
-            rule.finding(format!("web.config replaces the system's variable {name}; modules up to 2.1 do not start the app then."))
-                .at(entry.position.line, entry.position.column)
-                .help(format!("Keep the old value (value=\"%{name}%;...\"), or use another name.")),
-        );
+        let finding = match variable.source {
+            VariableSource::Section => rule
+                .finding(format!("{} replaces the system's variable {name}; modules up to 2.1 do not start the app then.", variable.setter(app))),
+            VariableSource::Pool if of_pool.iter().any(|own| own.eq_ignore_ascii_case(name)) => rule
+                .finding(format!("{} replaces the system's variable {name}, which Windows itself needs.", capital(&variable.setter(app)))),
+            VariableSource::Pool | VariableSource::Machine => continue,
+        };
+        let finding = finding.help(format!("Keep the old value (value=\"%{name}%;...\"), or use another name."));
+        at_variable(app, findings, &variable, finding, None);
     }
 }

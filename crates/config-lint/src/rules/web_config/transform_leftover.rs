@@ -1,7 +1,7 @@
 //! web.config holds attributes of a transform (`xdt:Transform`).
 //!
 //! A transform (`web.Release.config`) was deployed in place of the file that it is made for. IIS knows no attribute
-//! `xdt:Transform` in its sections and answers with 500.19 (0x8007000d).
+//! `xdt:Transform` in its sections or in `<location>` and answers with 500.19 (0x8007000d).
 
 use crate::rules::prelude::*;
 
@@ -12,8 +12,10 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     if app.is_transform() {
         return;
     }
-    let leftover = servers(document)
-        .flat_map(descendants)
+    let locations = document.root().children().filter(|child| child.name() == "location");
+    let leftover = locations
+        .chain(servers(document))
+        .chain(servers(document).flat_map(descendants))
         .flat_map(Element::attributes)
         .find(|attribute| matches!(attribute.name(), "xdt:Transform" | "xdt:Locator"));
     if let Some(attribute) = leftover {

@@ -10,21 +10,23 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/urls-variable", Severity::Warning, Some(cause::LISTENS_ELSEWHERE), record::module_docs!("urls_variable.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, element, section)) = app.own() else { return };
     let names = ["ASPNETCORE_URLS", "DOTNET_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_HTTP_PORTS", "DOTNET_HTTPS_PORTS"];
-    for entry in named(section, &names) {
-        let name = entry.name.as_deref().unwrap_or_default();
+    for variable in named(app, &names) {
+        let Some(core) = app.core() else { return };
+        let name = variable.name;
         let mut finding = rule
             .finding(format!(
                 "{name}=\"{}\" asks the app to listen elsewhere than the module tells it to, and an app that obeys is never found by the module.",
-                entry.value.as_deref().unwrap_or_default()
+                variable.value
             ))
-            .at(entry.position.line, entry.position.column)
-            .help(format!("Remove {name}; behind IIS the bindings of the site count."));
-        if section.hosting_model() == Ok(HostingModel::InProcess) {
+            .help(match variable.source {
+                VariableSource::Section => format!("Remove {name}; behind IIS the bindings of the site count."),
+                VariableSource::Pool | VariableSource::Machine => format!("Remove {name} from {}; behind IIS the bindings of the site count.", variable.setter(app)),
+            });
+        if core.section.hosting_model() == Ok(HostingModel::InProcess) {
             finding.severity = Severity::Info;
             finding.message = format!("{name} has no effect in-process; the bindings of the site count.");
         }
-        findings.push(path, finding, removal(element, entry));
+        at_variable(app, findings, &variable, finding, without(app, &variable));
     }
 }

@@ -9,7 +9,7 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new("web-config/value-out-of-range", Severity::Error, Some(cause::WEBCONFIG_MALFORMED), record::module_docs!("value_out_of_range.rs"), check);
 
 fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
-    let Some((path, _)) = app.web_document() else { return };
+    let Some((path, _)) = app.checked() else { return };
     for violation in app.violations() {
         let ViolationKind::BadValue(why) = &violation.kind else { continue };
         let allowed = match why {
@@ -31,6 +31,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
             .at(violation.position.line, violation.position.column)
             .help(match &allowed {
                 Some(allowed) => format!("Write {}=\"{allowed}\", or a value within the range.", violation.attribute),
+                None if matches!(why, BadValue::Step { step: 60 }) => "Write whole minutes, as 00:02:00.".to_owned(),
                 None => "Write a value within the range.".to_owned(),
             });
         let repair = allowed.map(|value| {

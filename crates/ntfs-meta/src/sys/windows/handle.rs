@@ -11,8 +11,8 @@ use std::ptr::null;
 
 use windows_sys::Wdk::Foundation::OBJECT_ATTRIBUTES;
 use windows_sys::Wdk::Storage::FileSystem::{
-    FILE_OPEN, FILE_OPEN_FOR_BACKUP_INTENT, FILE_OPEN_REPARSE_POINT, FILE_OVERWRITE_IF,
-    FILE_SYNCHRONOUS_IO_NONALERT, NtCreateFile,
+    FILE_OPEN, FILE_OPEN_FOR_BACKUP_INTENT, FILE_OPEN_REPARSE_POINT, FILE_SYNCHRONOUS_IO_NONALERT,
+    NtCreateFile,
 };
 use windows_sys::Win32::Foundation::{
     OBJ_CASE_INSENSITIVE, RtlNtStatusToDosError, STATUS_SUCCESS, UNICODE_STRING,
@@ -36,8 +36,8 @@ pub(super) struct Request {
     pub(super) options: u32,
     /// Whether others may rename or delete it meanwhile.
     pub(super) share_delete: bool,
-    /// Makes it, or empties what is there.
-    pub(super) create: bool,
+    /// `FILE_OPEN`, or how it is made: `FILE_CREATE` where nothing may be there, `FILE_OVERWRITE_IF` to replace it.
+    pub(super) disposition: u32,
 }
 
 impl Request {
@@ -46,7 +46,7 @@ impl Request {
             access,
             options: 0,
             share_delete: true,
-            create: false,
+            disposition: FILE_OPEN,
         }
     }
 }
@@ -92,11 +92,7 @@ pub(super) fn open(root: &OwnedHandle, name: &[u16], request: Request) -> io::Re
             null(),
             FILE_ATTRIBUTE_NORMAL,
             share,
-            if request.create {
-                FILE_OVERWRITE_IF
-            } else {
-                FILE_OPEN
-            },
+            request.disposition,
             request.options | always,
             null(),
             0,

@@ -5,6 +5,7 @@ mod entries;
 mod handle;
 mod security;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
@@ -14,15 +15,17 @@ use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::OwnedHandle;
 use std::path::{Path, PathBuf};
 
-use windows_sys::Wdk::Storage::FileSystem::{FILE_DIRECTORY_FILE, FILE_NON_DIRECTORY_FILE};
+use windows_sys::Wdk::Storage::FileSystem::{
+    FILE_CREATE, FILE_DIRECTORY_FILE, FILE_NON_DIRECTORY_FILE, FILE_OVERWRITE_IF,
+};
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_BAD_PATHNAME, ERROR_INVALID_NAME, ERROR_INVALID_PARAMETER,
     ERROR_SHARING_VIOLATION,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    DELETE, FILE_ATTRIBUTE_READONLY, FILE_FLAG_BACKUP_SEMANTICS, FILE_LIST_DIRECTORY,
-    FILE_READ_ATTRIBUTES, FILE_READ_DATA, FILE_TRAVERSE, FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA,
-    FileAttributeTagInfo, READ_CONTROL, WRITE_DAC,
+    DELETE, FILE_ATTRIBUTE_NORMAL, FILE_ATTRIBUTE_READONLY, FILE_FLAG_BACKUP_SEMANTICS,
+    FILE_LIST_DIRECTORY, FILE_READ_ATTRIBUTES, FILE_READ_DATA, FILE_TRAVERSE,
+    FILE_WRITE_ATTRIBUTES, FILE_WRITE_DATA, FileAttributeTagInfo, READ_CONTROL, WRITE_DAC,
 };
 
 use super::{Error, Kind, Result};
@@ -41,13 +44,17 @@ pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
 }
 
-/// A path of [`resolve`] for people to read: without the `\\?\` before a drive letter.
-pub fn plain(path: &Path) -> &Path {
-    let text = path.to_str().and_then(|text| text.strip_prefix("\\\\?\\"));
+/// A path of [`resolve`] for people to read: without the `\\?\` before a drive letter, a share as `\\server\share`.
+pub fn plain(path: &Path) -> Cow<'_, Path> {
+    let text = path.to_str().and_then(|text| text.strip_prefix(r"\\?\"));
     match text {
-        // shares and volumes without a letter have no other absolute form to cut this one to
-        Some(text) if text.as_bytes().get(1) == Some(&b':') => Path::new(text),
-        _ => path,
+        Some(text) if text.as_bytes().get(1) == Some(&b':') => Cow::Borrowed(Path::new(text)),
+        Some(text) => match text.strip_prefix(r"UNC\") {
+            Some(share) => Cow::Owned(PathBuf::from(format!(r"\\{share}"))),
+            // volumes without a letter have no other absolute form to cut this one to
+            None => Cow::Borrowed(path),
+        },
+        None => Cow::Borrowed(path),
     }
 }
 
@@ -177,13 +184,8 @@ impl Dir {
 
     /// Makes a file that must not exist yet.
     pub fn create_file(&self, name: &OsStr, bytes: &[u8]) -> Result<()> {
-        match self.kind(name) {
-            Err(error) if error.is_gone() => {}
-            Err(error) => return Err(error),
-            Ok(_) => return Err(io::Error::from(io::ErrorKind::AlreadyExists).into()),
-        }
         let request = Request {
-            create: true,
+            disposition: FILE_CREATE,
             ..Request::of(FILE_WRITE_DATA)
         };
         Ok(File::from(handle::open(&self.0, &wide(name), request)?).write_all(bytes)?)
@@ -244,7 +246,7 @@ impl Node {
         let (root, name) = self.named();
         let name = with_stream(name, stream);
         let request = Request {
-            create: true,
+            disposition: FILE_OVERWRITE_IF,
             ..Request::of(FILE_WRITE_DATA)
         };
         self.keeping_times(|| File::from(handle::open(root, &name, request)?).write_all(bytes))
@@ -285,7 +287,11 @@ impl Node {
                 .is_err_and(|error| is(error, &[ERROR_ACCESS_DENIED]))
         {
             let mut writable = before;
-            writable.FileAttributes &= !FILE_ATTRIBUTE_READONLY;
+            // 0 means "leave as they are"
+            writable.FileAttributes = match before.FileAttributes & !FILE_ATTRIBUTE_READONLY {
+                0 => FILE_ATTRIBUTE_NORMAL,
+                others => others,
+            };
             handle::set_basic(&self.again(FILE_WRITE_ATTRIBUTES)?, &writable)?;
             done = change();
         }
@@ -369,5 +375,22 @@ fn no_descriptors(error: io::Error, handle: &OwnedHandle) -> Error {
             file_system: handle::file_system(handle),
         },
         _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_paths_without_prefixes() {
+        for (path, shown) in [
+            (r"\\?\C:\inetpub\shop", r"C:\inetpub\shop"),
+            (r"\\?\UNC\server\share\shop", r"\\server\share\shop"),
+            (r"\\?\Volume{1}\shop", r"\\?\Volume{1}\shop"),
+            (r"C:\inetpub", r"C:\inetpub"),
+        ] {
+            assert_eq!(plain(Path::new(path)), Path::new(shown));
+        }
     }
 }

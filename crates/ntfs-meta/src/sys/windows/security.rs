@@ -86,8 +86,14 @@ pub(super) fn set_dacl(handle: &OwnedHandle, bytes: &[u8]) -> io::Result<()> {
     result(done)
 }
 
-/// The SID of an account of this machine or its domain.
+/// The SID of an account of this machine or its domain; `.\user` is of this machine, as IIS writes it.
 pub fn account_sid(account: &str) -> Option<Sid> {
+    // the look-up knows a machine by its name only
+    let own = account.strip_prefix(".\\").and_then(|user| {
+        let machine = std::env::var("COMPUTERNAME").ok()?;
+        Some(format!("{machine}\\{user}"))
+    });
+    let account = own.as_deref().unwrap_or(account);
     let name: Vec<u16> = account.encode_utf16().chain([0]).collect();
     let (mut sid, mut sid_size) = ([0_u32; 32], 128);
     let (mut domain, mut domain_size) = ([0_u16; 512], 512);

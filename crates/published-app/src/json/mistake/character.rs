@@ -75,14 +75,25 @@ impl<'b> Guess<'b> {
         let message = match self.around(backslash) {
             Some(shown) => format!(
                 "a backslash must be doubled inside a string: '{}'",
-                shown.replace('\\', "\\\\")
+                doubled(&shown)
             ),
             None => "a backslash must be doubled inside a string".to_owned(),
         };
+        // all of the string: in C:\inetpub\new the second one is an escape by chance
+        let ends = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r');
+        let start = self.data[..backslash]
+            .iter()
+            .rposition(ends)
+            .map_or(0, |end| end + 1);
+        let end = self.data[backslash..]
+            .iter()
+            .position(ends)
+            .map_or(self.data.len(), |length| backslash + length);
+        let text = doubled(&self.text.slice(start, end));
         self.tried(
             MistakeKind::UnescapedBackslash,
             backslash,
-            (backslash, backslash, "\\"),
+            (start, end, &text),
             message.clone(),
         )
         .or_else(|| self.mistake(MistakeKind::UnescapedBackslash, backslash, message))
@@ -166,4 +177,32 @@ impl<'b> Guess<'b> {
         )
         .or_else(|| self.mistake(MistakeKind::ControlCharacter, self.at, message))
     }
+}
+
+/// Every single backslash twice; pairs and `\uXXXX` stay.
+fn doubled(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len() + 8);
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let is_code = after.strip_prefix('u').is_some_and(|digits| {
+            digits.bytes().take(4).filter(u8::is_ascii_hexdigit).count() == 4
+        });
+        text.push('\\');
+        rest = match after.strip_prefix('\\') {
+            Some(behind) => {
+                text.push('\\');
+                behind
+            }
+            None => {
+                if !is_code {
+                    text.push('\\');
+                }
+                after
+            }
+        };
+    }
+    text.push_str(rest);
+    text
 }

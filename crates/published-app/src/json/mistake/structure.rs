@@ -161,6 +161,9 @@ impl<'b> Guess<'b> {
                     )
                 });
         }
+        if let Some(number) = self.decimal_comma() {
+            return Some(number);
+        }
         if matches!(character, '}' | ']') {
             return self.mistake(
                 MistakeKind::MissingClosing,
@@ -241,6 +244,25 @@ impl<'b> Guess<'b> {
             MistakeKind::Unquoted,
             begin,
             format!("the {what} '{word}' must stand in double quotes"),
+        )
+    }
+
+    /// `1,5` where a name should stand.
+    fn decimal_comma(&self) -> Option<Mistake> {
+        let last = self.tokens.last()?;
+        let is_decimal = self.error.kind == ErrorKind::NameExpected
+            && last.kind == TokenKind::Number
+            && last.end + 1 == self.at
+            && self.data.get(last.end) == Some(&b',')
+            && self.rest().first().is_some_and(u8::is_ascii_digit);
+        if !is_decimal {
+            return None;
+        }
+        self.tried(
+            MistakeKind::Number,
+            last.end,
+            (last.end, self.at, "."),
+            "a number is written with a point, not with a comma",
         )
     }
 

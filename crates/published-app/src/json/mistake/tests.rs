@@ -77,6 +77,13 @@ fn guesses_with_an_edit() {
         ("{\u{FEFF}\"a\": 1}", InvisibleCharacter, 1, "{\"a\": 1}"),
         ("{\"a\": True}", Literal, 1, "{\"a\": true}"),
         ("{\"a\": nULL}", Literal, 1, "{\"a\": null}"),
+        ("{\"a\": 1,5}", Number, 1, "{\"a\": 1.5}"),
+        (
+            "{\"a\": \"C:\\inetpub\\new\\\\x\"}",
+            UnescapedBackslash,
+            1,
+            "{\"a\": \"C:\\\\inetpub\\\\new\\\\x\"}",
+        ),
         ("{\"a\" = 1}", MissingColon, 1, "{\"a\" : 1}"),
         ("{\"a\" 1}", MissingColon, 1, "{\"a\": 1}"),
         ("{\"a\": 1}\n}", ExtraClosing, 2, "{\"a\": 1}\n"),

@@ -21,7 +21,7 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     }
     for (module, path) in missing(app, false) {
         let message = format!("The dll of the module {} is not there: {path}.", module.name);
-        told.at(&module.origin, rule.finding(message).help("Repair the ASP.NET Core Hosting Bundle and restart IIS.").evidence("file", path));
+        told.at(&module.origin, rule.finding(message).help("Repair the ASP.NET Core Hosting Bundle and restart IIS.").evidence("file", path).evidence("predicted_status", "503"));
     }
 }
 

@@ -26,6 +26,7 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
             rule.finding(message)
                 .help("Repair the ASP.NET Core Hosting Bundle, or set enable32BitAppOnWin64 of the pool to false.")
                 .evidence("file", path)
+                .evidence("predicted_status", "503")
                 .evidence("pool", pool.name.as_str()),
         );
     }

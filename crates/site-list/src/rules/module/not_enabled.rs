@@ -25,6 +25,6 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
         }
         let message = format!("The module {module}, which handles {}, is not in the effective <modules>.", app.name());
         let help = format!("Add <add name=\"{module}\" /> to <modules>, or take out the <remove> or <clear /> that hides it.");
-        told.at(&origin, rule.finding(message).help(help));
+        told.at(&origin, rule.finding(message).help(help).evidence("predicted_status", "500.21"));
     }
 }

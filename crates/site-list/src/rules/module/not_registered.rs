@@ -1,7 +1,7 @@
 //! A handler names an ASP.NET Core Module that the server does not have.
 //!
 //! `AspNetCoreModuleV2` comes with the Hosting Bundle of 2.2 and later, `AspNetCoreModule` with earlier ones. The module that the handler
-//! names is not in `<globalModules>`: requests answer 500.21, "Handler has a bad module in its module list". Where the
+//! names is not in `<globalModules>`: requests answer 500.21, "Handler has a bad module in its module list" (500.19 where the section `aspNetCore` is not declared either). Where the
 //! other of the two is there, the name is to be changed; where neither is, the Hosting Bundle is not installed, was
 //! installed before IIS, or was removed: install it (again), then `net stop was /y` and `net start w3svc`.
 
@@ -24,6 +24,10 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     if app.host.modules.is_empty() {
         return;
     }
+    // IIS reads the whole configuration before it looks for a handler.
+    let declarations = app.effective.declarations();
+    let refused = app.core.is_some() && declarations.is_from_server() && declarations.get("system.webServer/aspNetCore").is_none();
+    let status = if refused { "500.19" } else { "500.21" };
     for (module, origin) in named(app) {
         if app.host.module(&module).is_some() {
             continue;
@@ -40,7 +44,7 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
                 .cause(cause::HOSTING_BUNDLE_MISSING)
                 .help("Install the ASP.NET Core Hosting Bundle (repair it if IIS was added later), then restart IIS."),
         };
-        told.at(&origin, finding.evidence("module", module));
+        told.at(&origin, finding.evidence("module", module).evidence("predicted_status", status));
     }
 }
 

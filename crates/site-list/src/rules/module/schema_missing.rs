@@ -28,5 +28,5 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
         return;
     }
     let message = "The section aspNetCore is declared, but inetsrv\\config\\schema holds no schema of it.";
-    told.at(origin, rule.finding(message).help("Repair the ASP.NET Core Hosting Bundle and restart IIS."));
+    told.at(origin, rule.finding(message).help("Repair the ASP.NET Core Hosting Bundle and restart IIS.").evidence("predicted_status", "500.19"));
 }

@@ -23,5 +23,10 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let section = app.effective.section("system.webServer/aspNetCore");
     let Some(origin) = section.as_ref().and_then(|s| s.origins.last()) else { return };
     let message = format!("{} uses the section aspNetCore, which applicationHost.config does not declare.", app.name());
-    told.at(origin, rule.finding(message).help("Install the newest ASP.NET Core Hosting Bundle (again) and restart IIS."));
+    told.at(
+        origin,
+        rule.finding(message)
+            .help("Install the newest ASP.NET Core Hosting Bundle (again) and restart IIS.")
+            .evidence("predicted_status", "500.19"),
+    );
 }

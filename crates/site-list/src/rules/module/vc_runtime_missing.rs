@@ -28,6 +28,7 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     told.add(
         rule.finding(format!("The Visual C++ runtime is not installed for {architecture}: there is no {path}."))
             .help(format!("Install the Microsoft Visual C++ Redistributable ({architecture}) if the module does not load."))
-            .evidence("file", path),
+            .evidence("file", path)
+            .evidence("predicted_status", "503"),
     );
 }

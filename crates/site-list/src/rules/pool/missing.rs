@@ -5,7 +5,7 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("pool/missing", Severity::Error, None, record::module_docs!("missing.rs"), Check::Application(check));
+    Rule::new("pool/missing", Severity::Error, Some(cause::POOL_MISSING), record::module_docs!("missing.rs"), Check::Application(check));
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;
@@ -16,5 +16,11 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let pool = &app.application.pool;
     let origin = app.application.pool_origin.as_ref().unwrap_or(&app.application.origin);
     let message = format!("{} is in the pool {pool}, which does not exist.", app.name());
-    told.at(origin, rule.finding(message).help(format!("Create the pool {pool}, or name one that exists.")).evidence("pool", pool.as_str()));
+    told.at(
+        origin,
+        rule.finding(message)
+            .help(format!("Create the pool {pool}, or name one that exists."))
+            .evidence("pool", pool.as_str())
+            .evidence("predicted_status", "503"),
+    );
 }

@@ -2,7 +2,8 @@
 //!
 //! With `loadUserProfile="false"` or `setProfileEnvironment="false"` the key ring of data protection has nowhere to be kept (sign-ins end with
 //! every restart), certificates with private keys cannot be loaded ("The system cannot find the file specified"), and `%TEMP%` is
-//! not the account's own. Set both to true.
+//! not the account's own. Set both to true. Windows' own `applicationHost.config` has
+//! `setProfileEnvironment="false"` for all pools, so that alone is a note.
 
 use crate::rules::prelude::*;
 
@@ -22,6 +23,10 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
         let Some(setting) = setting.as_ref().filter(|s| !s.value) else { continue };
         let message = format!("{attribute} is false for the pool {} of {}.", pool.name, app.name());
         let help = format!("appcmd set apppool \"{}\" /processModel.{attribute}:true", pool.name);
-        told.at(&setting.origin, rule.finding(message).help(help).evidence("pool", pool.name.as_str()));
+        let mut finding = rule.finding(message);
+        if attribute == "setProfileEnvironment" {
+            finding.severity = Severity::Info;
+        }
+        told.at(&setting.origin, finding.help(help).evidence("pool", pool.name.as_str()));
     }
 }

@@ -1,19 +1,23 @@
 //! The service of IIS does not run.
 //!
-//! W3SVC is installed but stopped: connections are refused for all sites. Start it: `net start w3svc`. After a Hosting Bundle was
+//! W3SVC is installed but stopped or paused: connections are refused for all sites. Start it: `net start w3svc`. After a Hosting Bundle was
 //! installed it has to be restarted anyway: `net stop was /y`, then `net start w3svc`.
 
 use record::wire::Finding;
 
 use crate::rules::prelude::*;
+use crate::sys::State;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("server/service-stopped", Severity::Error, None, record::module_docs!("service_stopped.rs"), Check::Server(check));
+    Rule::new("server/service-stopped", Severity::Error, Some(cause::SITE_OR_POOL_STOPPED), record::module_docs!("service_stopped.rs"), Check::Server(check));
 
 fn check(rule: &Rule, host: &Host) -> Vec<Finding> {
-    let stopped = host.machine.web_service.as_ref().is_some_and(|service| !service.running);
-    let finding = || rule.finding("The World Wide Web Publishing Service (W3SVC) is stopped.").help("net start w3svc");
-    stopped.then(finding).into_iter().collect()
+    let (word, help) = match host.machine.web_service.as_ref().map(|service| service.state) {
+        Some(State::Stopped) => ("stopped", "net start w3svc"),
+        Some(State::Paused) => ("paused", "net continue w3svc"),
+        Some(State::Running) | None => return Vec::new(),
+    };
+    vec![rule.finding(format!("The World Wide Web Publishing Service (W3SVC) is {word}.")).help(help)]
 }
 
 #[cfg(test)]
@@ -28,16 +32,20 @@ mod tests {
 
     #[test]
     fn only_a_stopped_service_is_told() {
-        let told = |web_service: Option<Service>| {
+        let told = |state: Option<State>| {
+            let web_service = state.map(|state| Service { state, started: None });
             let document = Document::parse("<configuration/>").expect("well-formed");
             let server = Server::new(SourceFile::new("applicationHost.config".into(), document));
             let mut machine = Machine::empty();
             machine.web_service = web_service;
             let host = Host::new(server, machine);
-            check(&RULE, &host).into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+            let found = check(&RULE, &host);
+            assert!(found.iter().all(|finding| finding.code == "server/service-stopped"));
+            found.into_iter().filter_map(|finding| finding.help).collect::<Vec<_>>()
         };
-        assert_eq!(told(Some(Service { running: false, started: None })), ["server/service-stopped"]);
-        assert!(told(Some(Service { running: true, started: None })).is_empty());
+        assert_eq!(told(Some(State::Stopped)), ["net start w3svc"]);
+        assert_eq!(told(Some(State::Paused)), ["net continue w3svc"]);
+        assert!(told(Some(State::Running)).is_empty());
         assert!(told(None).is_empty());
     }
 }

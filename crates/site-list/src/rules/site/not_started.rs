@@ -6,7 +6,7 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("site/not-started", Severity::Warning, None, record::module_docs!("not_started.rs"), Check::Application(check));
+    Rule::new("site/not-started", Severity::Warning, Some(cause::SITE_OR_POOL_STOPPED), record::module_docs!("not_started.rs"), Check::Application(check));
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;

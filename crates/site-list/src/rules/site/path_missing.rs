@@ -6,7 +6,7 @@
 use crate::rules::prelude::*;
 
 pub(in crate::rules) const RULE: Rule =
-    Rule::new("site/path-missing", Severity::Error, None, record::module_docs!("path_missing.rs"), Check::Application(check));
+    Rule::new("site/path-missing", Severity::Error, Some(cause::PHYSICAL_PATH_MISSING), record::module_docs!("path_missing.rs"), Check::Application(check));
 
 fn check(rule: &Rule, told: &mut Told<'_, '_>) {
     let app = told.app;
@@ -23,7 +23,7 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
         (Some(physical), Some(setting)) if matches!(app.located, Located::Missing(_)) => {
             let message = format!("The folder of {} does not exist: {physical}.", app.name());
             let finding = rule.finding(message).help("Correct physicalPath, or deploy the app to it.");
-            told.at(&setting.origin, finding.evidence("physical_path", physical.as_str()));
+            told.at(&setting.origin, finding.evidence("physical_path", physical.as_str()).evidence("predicted_status", "500.19"));
         }
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! A virtual directory holds an app of its own.
 //!
 //! The ASP.NET Core Module starts an app for an application, not for a virtual directory: requests below it are answered by the application
-//! around it (404), or its `web.config` breaks that one (duplicate handler, 500.19). Convert it:
+//! around it (404), or IIS refuses its `web.config` (duplicate handler, 500.19). The application around it works all the same. Convert it:
 //! `appcmd add app /site.name:SITE /path:/x /physicalPath:C:\x`, after removing the virtual directory.
 
 use iis_config::{asp_net_core, document};
@@ -31,7 +31,12 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
             app.host.machine.environment.expand(&physical.value),
         );
         let help = format!("Convert {path} to an application (IIS Manager: Convert to Application), with a pool of its own.");
-        told.at(&directory.origin, rule.finding(message).help(help).evidence("virtual_path", path));
+        let finding = rule
+            .finding(message)
+            .help(help)
+            .evidence("virtual_path", path.as_str())
+            .evidence("predicted_status", app.status_below(&path));
+        told.below(&path, &directory.origin, finding);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::rules::prelude::*;
 pub(in crate::rules) const RULE: Rule = Rule::new(
     "site/web-config-missing",
     Severity::Error,
-    Some(cause::CONFIG_FILE_MISSING),
+    Some(cause::WEBCONFIG_MISSING),
     record::module_docs!("web_config_missing.rs"),
     Check::Application(check),
 );
@@ -29,5 +29,7 @@ fn check(rule: &Rule, told: &mut Told<'_, '_>) {
         Some(renamed) => format!("{renamed} may be it under another name; otherwise deploy the whole publish folder."),
         None => "Deploy the whole publish folder: dotnet publish writes a web.config.".to_owned(),
     };
-    told.add(rule.finding(message).help(help).evidence("file", published.as_str()));
+    told.add(
+        rule.finding(message).help(help).evidence("file", published.as_str()).evidence("predicted_status", "403.14"),
+    );
 }

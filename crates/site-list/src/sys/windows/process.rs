@@ -17,13 +17,17 @@ use std::time::{Duration, SystemTime};
 
 use windows_sys::Wdk::System::Threading::{NtQueryInformationProcess, ProcessBasicInformation};
 use windows_sys::Win32::Foundation::{FILETIME, INVALID_HANDLE_VALUE};
+use windows_sys::Win32::Security::{
+    AdjustTokenPrivileges, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW, SE_DEBUG_NAME,
+    SE_PRIVILEGE_ENABLED, TOKEN_ADJUST_PRIVILEGES, TOKEN_PRIVILEGES,
+};
 use windows_sys::Win32::System::Diagnostics::Debug::ReadProcessMemory;
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
 };
 use windows_sys::Win32::System::Threading::{
-    GetProcessTimes, OpenProcess, PROCESS_ACCESS_RIGHTS, PROCESS_BASIC_INFORMATION,
-    PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_VM_READ,
+    GetCurrentProcess, GetProcessTimes, OpenProcess, OpenProcessToken, PROCESS_ACCESS_RIGHTS,
+    PROCESS_BASIC_INFORMATION, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_VM_READ,
 };
 
 use crate::sys::Worker;
@@ -45,7 +49,54 @@ const TO_UNIX: Duration = Duration::from_secs(11_644_473_600);
 /// # Errors
 /// The system gives no list of processes.
 pub(crate) fn workers() -> io::Result<Vec<Worker>> {
-    Ok(named(WORKER)?.into_iter().map(look).collect())
+    let found = named(WORKER)?;
+    if !found.is_empty() {
+        may_debug();
+    }
+    Ok(found.into_iter().map(look).collect())
+}
+
+/// Asks for the right to look into processes of other accounts, which an administrator has but which is off at first.
+/// Who has it not sees the less.
+fn may_debug() {
+    let mut token = ptr::null_mut();
+    // SAFETY: the pseudo handle of this process needs no closing; the place for the token is valid for writes.
+    if unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &raw mut token) }
+        == 0
+    {
+        return;
+    }
+    // SAFETY: a valid handle that nothing else closes.
+    let token = unsafe { OwnedHandle::from_raw_handle(token) };
+    let mut wanted = TOKEN_PRIVILEGES {
+        PrivilegeCount: 1,
+        Privileges: [LUID_AND_ATTRIBUTES {
+            Attributes: SE_PRIVILEGE_ENABLED,
+            ..Default::default()
+        }],
+    };
+    // SAFETY: no system name asks this machine; SE_DEBUG_NAME is a NUL-ended constant; the place is valid for writes.
+    let known = unsafe {
+        LookupPrivilegeValueW(
+            ptr::null(),
+            SE_DEBUG_NAME,
+            &raw mut wanted.Privileges[0].Luid,
+        )
+    };
+    if known != 0 {
+        // SAFETY: the token is open with the right to be adjusted; the structure holds the one entry that it counts;
+        // the state before is not asked for.
+        unsafe {
+            AdjustTokenPrivileges(
+                token.as_raw_handle(),
+                0,
+                &raw const wanted,
+                0,
+                ptr::null_mut(),
+                ptr::null_mut(),
+            )
+        };
+    }
 }
 
 /// When a process started; none if it is gone or may not be asked.

@@ -11,12 +11,12 @@ use std::ptr;
 use windows_sys::Win32::Foundation::ERROR_SERVICE_DOES_NOT_EXIST;
 use windows_sys::Win32::System::Services::{
     CloseServiceHandle, OpenSCManagerW, OpenServiceW, QueryServiceStatusEx, SC_HANDLE,
-    SC_MANAGER_CONNECT, SC_STATUS_PROCESS_INFO, SERVICE_QUERY_STATUS, SERVICE_RUNNING,
-    SERVICE_STATUS_PROCESS,
+    SC_MANAGER_CONNECT, SC_STATUS_PROCESS_INFO, SERVICE_PAUSE_PENDING, SERVICE_PAUSED,
+    SERVICE_QUERY_STATUS, SERVICE_STATUS_PROCESS, SERVICE_STOP_PENDING, SERVICE_STOPPED,
 };
 
 use super::process;
-use crate::sys::Service;
+use crate::sys::{Service, State};
 
 /// A handle of the service control manager, closed when dropped.
 struct Handle(SC_HANDLE);
@@ -72,12 +72,16 @@ pub(crate) fn service(name: &str) -> io::Result<Option<Service>> {
     if answered == 0 {
         return Err(io::Error::last_os_error());
     }
-    let running = status.dwCurrentState == SERVICE_RUNNING;
+    let state = match status.dwCurrentState {
+        SERVICE_STOPPED | SERVICE_STOP_PENDING => State::Stopped,
+        SERVICE_PAUSED | SERVICE_PAUSE_PENDING => State::Paused,
+        _ => State::Running,
+    };
     // A stopped service has process 0.
     let started = if status.dwProcessId == 0 {
         None
     } else {
         process::started(status.dwProcessId)
     };
-    Ok(Some(Service { running, started }))
+    Ok(Some(Service { state, started }))
 }

@@ -3,10 +3,17 @@
 use std::io;
 use std::os::windows::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use windows_sys::Win32::Globalization::{CP_OEMCP, MultiByteToWideChar};
+use windows_sys::Win32::Globalization::{
+    CP_OEMCP, GetLocaleInfoEx, LOCALE_IDEFAULTCODEPAGE, LOCALE_NAME_SYSTEM_DEFAULT,
+    LOCALE_RETURN_NUMBER, MultiByteToWideChar,
+};
 use windows_sys::Win32::System::Console::{
-    AttachConsole, CTRL_BREAK_EVENT, FreeConsole, GenerateConsoleCtrlEvent, SetConsoleCtrlHandler,
+    AttachConsole, CTRL_BREAK_EVENT, CTRL_CLOSE_EVENT, FreeConsole, GenerateConsoleCtrlEvent,
+    SetConsoleCtrlHandler,
 };
 use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW;
 
@@ -53,9 +60,45 @@ pub(crate) fn watch_interrupts() -> io::Result<()> {
     checked(unsafe { SetConsoleCtrlHandler(Some(handler), 1) })
 }
 
-/// FALSE leaves the event to the next handler: the system's own, which ends the process.
-unsafe extern "system" fn handler(_event: u32) -> i32 {
-    i32::from(interrupt::request())
+/// Windows gives a handler five seconds for a closing console.
+const PATIENCE: Duration = Duration::from_millis(4500);
+
+/// FALSE leaves the event to the next handler: the system's own, which ends the process. It ends the process likewise when
+/// a handler returns for a closing console, a log-off or a shutdown: there the handler waits until the child is gone.
+unsafe extern "system" fn handler(event: u32) -> i32 {
+    let counted = interrupt::request();
+    let end = Instant::now() + PATIENCE;
+    while counted && event >= CTRL_CLOSE_EVENT && interrupt::is_busy() && Instant::now() < end {
+        sleep(Duration::from_millis(20));
+    }
+    i32::from(counted)
+}
+
+const UNITED_STATES: u32 = 437;
+
+/// The code page of consoles. This process has UTF-8 for its own (its manifest says so), which also `CP_OEMCP` means then;
+/// the programs that it starts have that of the system.
+fn code_page() -> u32 {
+    static KNOWN: OnceLock<u32> = OnceLock::new();
+    *KNOWN.get_or_init(|| {
+        let mut number = 0_u32;
+        // SAFETY: the name is a NUL-ended constant; with LOCALE_RETURN_NUMBER a u32 is written, the size of which is given
+        // in UTF-16 units.
+        let written = unsafe {
+            GetLocaleInfoEx(
+                LOCALE_NAME_SYSTEM_DEFAULT,
+                LOCALE_IDEFAULTCODEPAGE | LOCALE_RETURN_NUMBER,
+                (&raw mut number).cast(),
+                (size_of::<u32>() / size_of::<u16>()) as i32,
+            )
+        };
+        match number {
+            // A language without code pages has CP_OEMCP's own number; its consoles are those of American English.
+            _ if written == 0 => UNITED_STATES,
+            CP_OEMCP => UNITED_STATES,
+            number => number,
+        }
+    })
 }
 
 /// Text out of bytes that are no UTF-8: the console's (OEM) code page.
@@ -68,7 +111,7 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     // SAFETY: both buffers have the lengths given.
     let written = unsafe {
         MultiByteToWideChar(
-            CP_OEMCP,
+            code_page(),
             0,
             bytes.as_ptr(),
             length,
@@ -79,5 +122,16 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     match usize::try_from(written) {
         Ok(count) if count > 0 => String::from_utf16_lossy(units.get(..count).unwrap_or_default()),
         _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In code page 437 as in 850, which the systems of western languages have.
+    #[test]
+    fn a_console_program_of_the_system_is_read() {
+        assert_eq!(decode(b"Gr\x81n"), "Gr\u{fc}n", "code page {}", code_page());
     }
 }

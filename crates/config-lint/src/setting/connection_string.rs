@@ -1,5 +1,68 @@
 //! Connection strings: pairs of `key=value`, and whose they are.
 
+use published_app::json::Settings;
+
+use crate::setting::placeholder;
+
+pub(crate) mod client;
+pub(crate) mod keyword;
+
+/// A connection string.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    /// `ConnectionStrings:Shop`.
+    pub(crate) key: String,
+    pub(crate) pairs: Vec<Pair>,
+    pub(crate) provider: Provider,
+}
+
+impl Connection {
+    /// Those of a file, below `ConnectionStrings` or by their look. Place holders are left out.
+    pub(crate) fn of(settings: &Settings) -> Vec<Self> {
+        settings
+            .iter()
+            .filter_map(|setting| Self::read(&setting.key, setting.value.as_deref()?))
+            .collect()
+    }
+
+    /// The value of a key; none where it does not look like a connection string.
+    pub(crate) fn read(key: &str, value: &str) -> Option<Self> {
+        if value.len() <= 8
+            || !value.contains('=')
+            || !is_one(value)
+            || placeholder::token(value).is_some()
+            || value.contains("${")
+        {
+            return None;
+        }
+        let pairs = parse(value);
+        Some(Self {
+            key: key.to_owned(),
+            provider: provider(&pairs),
+            pairs,
+        })
+    }
+
+    /// The value of the first of these keys (small letters) that is there.
+    pub(crate) fn get(&self, keys: &[&str]) -> Option<&str> {
+        self.pairs
+            .iter()
+            .find(|pair| keys.contains(&pair.key.as_str()))
+            .map(|pair| pair.value.as_str())
+    }
+
+    /// The server of a SqlClient string.
+    pub(crate) fn server(&self) -> Option<&str> {
+        self.get(&[
+            "server",
+            "data source",
+            "address",
+            "addr",
+            "network address",
+        ])
+    }
+}
+
 /// One pair; the key in small letters, blanks around both taken off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pair {
@@ -11,95 +74,10 @@ pub(crate) struct Pair {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Provider {
     SqlServer,
+    /// SqlClient's, if the app has no other client: `Server=...;Database=...` and keys that do not tell.
+    Perhaps,
     /// Npgsql, MySql, SQLite, Redis, storage accounts and others.
     Other,
-}
-
-/// Keywords of SqlClient (System.Data and Microsoft.Data), synonyms included, in small letters. Source: the connection
-/// string builders' documentation.
-pub(crate) const SQL_SERVER: &[&str] = &[
-    "addr",
-    "address",
-    "app",
-    "application intent",
-    "application name",
-    "applicationintent",
-    "asynchronous processing",
-    "attachdbfilename",
-    "attestation protocol",
-    "authentication",
-    "column encryption setting",
-    "command timeout",
-    "connect retry count",
-    "connect retry interval",
-    "connect timeout",
-    "connection lifetime",
-    "connection reset",
-    "connection timeout",
-    "connectretrycount",
-    "connectretryinterval",
-    "context connection",
-    "current language",
-    "data source",
-    "database",
-    "enclave attestation url",
-    "encrypt",
-    "enlist",
-    "extended properties",
-    "failover partner",
-    "failover partner spn",
-    "failoverpartnerspn",
-    "host name in certificate",
-    "hostnameincertificate",
-    "initial catalog",
-    "initial file name",
-    "integrated security",
-    "ip address preference",
-    "ipaddresspreference",
-    "language",
-    "load balance timeout",
-    "max pool size",
-    "min pool size",
-    "multiple active result sets",
-    "multipleactiveresultsets",
-    "multisubnetfailover",
-    "multi subnet failover",
-    "net",
-    "network",
-    "network address",
-    "network library",
-    "packet size",
-    "password",
-    "persist security info",
-    "persistsecurityinfo",
-    "pool blocking period",
-    "poolblockingperiod",
-    "pooling",
-    "pwd",
-    "replication",
-    "server",
-    "server certificate",
-    "server spn",
-    "servercertificate",
-    "serverspn",
-    "timeout",
-    "transaction binding",
-    "transparent network ip resolution",
-    "transparentnetworkipresolution",
-    "trust server certificate",
-    "trusted_connection",
-    "trustservercertificate",
-    "type system version",
-    "uid",
-    "user",
-    "user id",
-    "user instance",
-    "workstation id",
-    "wsid",
-];
-
-pub(crate) fn is_sql_server_keyword(key: &str) -> bool {
-    SQL_SERVER.contains(&key)
 }
 
 /// A value that looks like a connection string at all.
@@ -175,25 +153,81 @@ pub(crate) fn fault(text: &str) -> Option<String> {
         let plain = text.contains([',', ':', '.', '\\', '/']) || !text.contains([' ', ';']);
         return (!plain).then(|| "it has no \"=\"".to_owned());
     }
-    let first = text.split(['=', ';']).next().unwrap_or_default().trim();
-    if first.is_empty() {
-        return Some("it begins with a pair that has no name".to_owned());
+    // Redis has a form of its own
+    if text
+        .split('=')
+        .next()
+        .is_some_and(|head| head.contains(','))
+    {
+        return None;
     }
-    let piece = text
-        .split(';')
-        .map(str::trim)
-        .find(|piece| !piece.is_empty() && !piece.contains('='));
-    // quotes may hold semicolons, and Redis has its own form
-    match piece {
-        Some(piece)
-            if !text.contains(['"', '\''])
-                && !text.contains(',')
-                && !text.to_ascii_lowercase().contains("password") =>
-        {
-            Some(format!("\"{piece}\" in it is no key=value"))
+    walk(text).err()
+}
+
+/// Reads as `DbConnectionStringBuilder` does; why it, or the provider behind it, refuses the text.
+fn walk(text: &str) -> Result<(), String> {
+    let mut rest = text;
+    let mut before = String::new();
+    loop {
+        rest = rest.trim_start_matches(|c: char| c == ';' || c.is_whitespace());
+        if rest.is_empty() {
+            return Ok(());
         }
-        _ => None,
+        let end = rest.find('=');
+        let key = rest[..end.unwrap_or(rest.len())].trim();
+        // what stands between two semicolons becomes part of the next key
+        let piece = key.split(';').next().unwrap_or_default().trim();
+        if end.is_none() || key.contains(';') {
+            return Err(if before.is_empty() {
+                format!("\"{piece}\" in it is no key=value")
+            } else if record::mask::is_secret_name(&before) {
+                format!("what follows the semicolon behind {before} in it is no key=value")
+            } else {
+                format!("\"{piece}\" behind {before} in it is no key=value")
+            });
+        }
+        if key.is_empty() {
+            return Err("it begins with a pair that has no name".to_owned());
+        }
+        if key.starts_with(['"', '\'']) {
+            return Err(
+                "it is in quotes as a whole, which belong to its first name then".to_owned(),
+            );
+        }
+        before = key.to_owned();
+        rest = rest[key_end(end)..].trim_start();
+        match rest.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let (closed, after) = closing(&rest[1..], quote);
+                if !closed {
+                    return Err(format!("the quote of {before} in it is never closed"));
+                }
+                rest = after.trim_start();
+                if !rest.is_empty() && !rest.starts_with(';') {
+                    return Err(format!("text follows the closing quote of {before} in it"));
+                }
+            }
+            _ => rest = &rest[rest.find(';').unwrap_or(rest.len())..],
+        }
     }
+}
+
+/// Behind the equals sign.
+fn key_end(equals: Option<usize>) -> usize {
+    equals.map_or(0, |at| at + 1)
+}
+
+/// Whether a quoted value is closed, and what comes behind it; a doubled quote does not close.
+fn closing(text: &str, quote: char) -> (bool, &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(quote) {
+        rest = &rest[at + 1..];
+        match rest.strip_prefix(quote) {
+            Some(after) => rest = after,
+            None => return (true, rest),
+        }
+    }
+    (false, "")
 }
 
 /// Keys that only strings of other providers have.
@@ -237,11 +271,13 @@ pub(crate) fn provider(pairs: &[Pair]) -> Provider {
         && has(&["database"])
         && has(&["user id", "uid", "user"])
         && has(&["encrypt", "connection timeout", "application name"]));
-    if has(&OTHERS) || !sql {
-        Provider::Other
-    } else {
-        Provider::SqlServer
+    if sql && !has(&OTHERS) {
+        return Provider::SqlServer;
     }
+    if has(&["server", "data source"]) && has(&["database", "initial catalog"]) {
+        return Provider::Perhaps;
+    }
+    Provider::Other
 }
 
 #[cfg(test)]
@@ -277,7 +313,7 @@ mod tests {
         assert_eq!(of("Data Source=app.db"), Provider::Other);
         assert_eq!(
             of("Server=my;Port=3306;Database=a;Uid=b;Pwd=c"),
-            Provider::Other
+            Provider::Perhaps
         );
     }
 
@@ -285,7 +321,22 @@ mod tests {
     fn what_is_no_connection_string_is_told() {
         assert!(fault("Server=.;Database").is_some());
         assert!(fault("=x").is_some());
+        for (text, what) in [
+            ("Server=.;Password=ab;cd;Database=x", "behind Password"),
+            ("Server=.;Password=\"ab;Database=x", "never closed"),
+            (
+                "Server=.;Password='a'b;Database=x",
+                "closing quote of Password",
+            ),
+            ("\"Server=.;Database=x\"", "in quotes as a whole"),
+            ("Server=.;Database", "\"Database\" behind Server"),
+        ] {
+            let fault = fault(text).expect("a fault");
+            assert!(fault.contains(what) && !fault.contains("cd"), "{fault}");
+        }
         for fine in [
+            "Server=.;Password=\"a;b\"\"c\"; ;Database=x;",
+            "AccountName=a;AccountKey=abc==;EndpointSuffix=x",
             "",
             "localhost:6379",
             "Data Source=a.db",

@@ -3,208 +3,19 @@
 #![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::pe::{AppHost, Bundled, Machine, Managed, Native};
+use support::pe::{AppHost, Bundled, Machine, Managed};
 
-const NETCORE: &str = "Microsoft.NETCore.App";
-const ASPNETCORE: &str = "Microsoft.AspNetCore.App";
+mod frameworks;
+mod programs;
+mod questions;
+mod server;
+mod server_files;
 
-/// A server's drive C: with an installation of .NET 8.0.11, and an app.
-struct Server {
-    dir: tempfile::TempDir,
-}
-
-fn native(machine: Machine) -> Vec<u8> {
-    let mut bytes = Native {
-        machine,
-        dll: true,
-        version: None,
-    }
-    .build();
-    // real libraries are larger than any stand-in
-    bytes.resize(8192, 0);
-    bytes
-}
-
-impl Server {
-    fn new() -> Server {
-        let server = Server {
-            dir: tempfile::tempdir().unwrap(),
-        };
-        server.install("Program Files/dotnet", Machine::X64, "8.0.11");
-        server.app(&config("8.0.0"), "outofprocess");
-        server
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.dir.path().join(path)
-    }
-
-    fn write(&self, path: &str, content: impl AsRef<[u8]>) -> &Server {
-        let path = self.path(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-        self
-    }
-
-    fn remove(&self, path: &str) -> &Server {
-        let path = self.path(path);
-        if path.is_dir() {
-            fs::remove_dir_all(path).unwrap()
-        } else {
-            fs::remove_file(path).unwrap()
-        }
-        self
-    }
-
-    fn install(&self, root: &str, machine: Machine, version: &str) -> &Server {
-        self.write(&format!("{root}/dotnet.exe"), native(machine));
-        self.write(
-            &format!("{root}/host/fxr/{version}/hostfxr.dll"),
-            native(machine),
-        );
-        let core = format!("{root}/shared/{NETCORE}/{version}");
-        self.write(&format!("{core}/{NETCORE}.deps.json"), "{}");
-        self.write(&format!("{core}/hostpolicy.dll"), native(machine));
-        let web = format!("{root}/shared/{ASPNETCORE}/{version}");
-        self.write(&format!("{web}/{ASPNETCORE}.deps.json"), "{}");
-        let below = json!({"runtimeOptions": {"rollForward": "LatestPatch", "framework": {"name": NETCORE, "version": version}}});
-        self.write(
-            &format!("{web}/{ASPNETCORE}.runtimeconfig.json"),
-            below.to_string(),
-        )
-    }
-
-    /// `dotnet .\Shop.dll` in `inetpub/shop`.
-    fn app(&self, config: &Value, model: &str) -> &Server {
-        self.web_config("dotnet", r".\Shop.dll", model);
-        self.write("inetpub/shop/Shop.dll", Managed::app("Shop").build());
-        self.write("inetpub/shop/Shop.runtimeconfig.json", config.to_string())
-    }
-
-    fn web_config(&self, process_path: &str, arguments: &str, model: &str) -> &Server {
-        self.write(
-            "inetpub/shop/web.config",
-            format!(
-                r#"<configuration><system.webServer><aspNetCore processPath="{process_path}" arguments="{arguments}" hostingModel="{model}" /></system.webServer></configuration>"#
-            ),
-        )
-    }
-
-    /// `Shop.exe`, bound to that dll, in place of `dotnet`.
-    fn apphost(&self, dll: Option<&str>, model: &str) -> &Server {
-        self.web_config(r".\Shop.exe", "", model);
-        self.write(
-            "inetpub/shop/Shop.exe",
-            AppHost {
-                machine: Machine::X64,
-                dll,
-                bundle: None,
-            }
-            .build(),
-        )
-    }
-
-    fn iis(&self) -> &Server {
-        let module = "Program Files/IIS/Asp.Net Core Module/V2";
-        self.write("Windows/System32/inetsrv/w3wp.exe", "");
-        self.write(
-            "Windows/System32/inetsrv/config/schema/aspnetcore_schema_v2.xml",
-            "",
-        );
-        self.write(&format!("{module}/aspnetcorev2.dll"), "");
-        self.write(
-            &format!("{module}/18.0.1/aspnetcorev2_outofprocess.dll"),
-            "",
-        )
-    }
-
-    /// All records but `done`, on the drive as C:.
-    fn run(&self, args: &[&str]) -> Vec<Value> {
-        let map = format!("C:={}", self.dir.path().display());
-        run(
-            &[
-                &["--map", &map],
-                args,
-                &[self.path("inetpub/shop").to_str().unwrap()],
-            ]
-            .concat(),
-            None,
-        )
-    }
-
-    fn codes(&self, args: &[&str]) -> BTreeSet<String> {
-        codes(&self.run(args))
-    }
-
-    /// The record of that code.
-    fn finding(&self, code: &str, args: &[&str]) -> Value {
-        let records = self.run(args);
-        let found = records.iter().find(|r| r["code"] == code);
-        found
-            .unwrap_or_else(|| panic!("no {code} in {records:#?}"))
-            .clone()
-    }
-}
-
-fn run(args: &[&str], input: Option<&str>) -> Vec<Value> {
-    use std::io::Write;
-    use std::process::Stdio;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_runtime-match"))
-        .args(["--as-of", "2025-01-01"])
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.unwrap_or_default().as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(
-        output.stderr.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).unwrap();
-    let records: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    records
-        .into_iter()
-        .filter(|r| r["type"] != "done")
-        .collect()
-}
-
-fn codes(records: &[Value]) -> BTreeSet<String> {
-    records
-        .iter()
-        .filter_map(|r| r["code"].as_str())
-        .map(str::to_owned)
-        .collect()
-}
-
-fn config(version: &str) -> Value {
-    json!({"runtimeOptions": {"tfm": "net8.0", "frameworks": [
-        {"name": NETCORE, "version": version}, {"name": ASPNETCORE, "version": version}]}})
-}
-
-fn only(code: &str) -> BTreeSet<String> {
-    BTreeSet::from([code.to_owned()])
-}
-
-const SHOP: &str = "inetpub/shop";
-/// The worker's PATH with the folder of the installers.
-const PATH: [&str; 2] = ["--env", r"PATH=C:\Windows;C:\Program Files\dotnet"];
+use server::{ASPNETCORE, NETCORE, PATH, SHOP, Server, codes, config, deps, native, only, run};
 
 #[test]
 fn a_sound_app_gives_no_finding() {
@@ -424,7 +235,10 @@ fn trace_and_questions() {
         ask(&["--would-break", "8.0.11"]),
         only("question/would-break")
     );
-    assert!(ask(&["--would-break", "8.0.10"]).is_empty());
+    assert_eq!(
+        ask(&["--would-break", "8.0.10"]),
+        only("question/not-installed")
+    );
     assert_eq!(
         ask(&["--if-installed", "8.0.12"]),
         only("question/would-change")
@@ -580,28 +394,21 @@ fn self_contained() {
     assert!(codes(&records).is_empty(), "{records:#?}");
     assert_eq!(records[0]["deployment"], "self-contained");
     assert_eq!(records[0]["frameworks"][0]["resolved"], "8.0.11");
+    // the root framework comes last, wherever it stands in the file
+    assert_eq!(records[0]["frameworks"][1]["name"], NETCORE);
+    let stopped = |code: &str| {
+        let records = server.run(&[]);
+        assert_eq!(codes(&records), only(code));
+        assert_eq!(records.len(), 1, "it runs on nothing: {records:#?}");
+    };
     server.write("inetpub/shop/hostfxr.dll", native(Machine::X86));
-    assert_eq!(server.codes(&[]), only("self-contained/wrong-architecture"));
+    stopped("self-contained/wrong-architecture");
     server
         .write("inetpub/shop/hostfxr.dll", native(Machine::X64))
         .remove("inetpub/shop/coreclr.dll");
+    stopped("self-contained/file-missing");
     let finding = server.finding("self-contained/file-missing", &[]);
     assert_eq!(finding["evidence"]["host_status"], "0x80008087");
-}
-
-fn deps(libraries: &[(&str, &str, &str)]) -> String {
-    let mut target = serde_json::Map::new();
-    let mut list = serde_json::Map::new();
-    for (library, path, assembly_version) in libraries {
-        target.insert((*library).to_owned(), json!({"runtime": {*path: {"assemblyVersion": assembly_version, "fileVersion": assembly_version}}}));
-        list.insert(
-            (*library).to_owned(),
-            json!({"type": "package", "serviceable": true, "sha512": ""}),
-        );
-    }
-    let name = ".NETCoreApp,Version=v8.0";
-    json!({"runtimeTarget": {"name": name}, "targets": {name: target}, "libraries": list})
-        .to_string()
 }
 
 #[test]
@@ -723,6 +530,43 @@ fn registry(server: &Server, build: &str) -> String {
     server.path("export.reg").to_str().unwrap().to_owned()
 }
 
+/// Where the module's files are not in the copy, the registry tells whether it was installed.
+#[test]
+fn a_module_that_is_not_registered() {
+    let server = Server::new();
+    let found = |keys: &[&str]| {
+        let mut text = "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\r\n".to_owned();
+        for key in keys {
+            text += &format!("[HKEY_LOCAL_MACHINE\\SOFTWARE\\{key}]\r\n");
+        }
+        server.write("export.reg", text);
+        let file = server.path("export.reg");
+        let records = server.run(&["--registry", file.to_str().unwrap()]);
+        let told = records
+            .iter()
+            .find(|record| record["code"] == "ancm/missing");
+        told.map(|finding| finding["message"].as_str().unwrap().to_owned())
+    };
+    let iis = r"Microsoft\InetStp";
+    assert_eq!(found(&[]), None);
+    assert_eq!(
+        found(&[iis, r"Microsoft\IIS Extensions\IIS AspNetCore Module V2"]),
+        None
+    );
+    assert!(
+        found(&[iis, r"Microsoft\IIS Extensions\URL Rewrite"])
+            .unwrap()
+            .ends_with("registered with it.")
+    );
+    let bundle = "Microsoft .NET 8.0.11 - Windows Server Hosting";
+    let message = found(&[
+        iis,
+        &format!(r"WOW6432Node\Microsoft\Updates\.NET\{bundle}"),
+    ])
+    .unwrap();
+    assert!(message.contains(bundle), "{message}");
+}
+
 #[test]
 fn registry_export() {
     let server = Server::new();
@@ -771,6 +615,78 @@ fn worker_stale() {
     };
     assert_eq!(site("2020-01-01T00:00:00Z"), only("worker/stale"));
     assert!(site("2099-01-01T00:00:00Z").is_empty());
+}
+
+/// The codes and the records of a site whose server has the registry of [`registry`].
+fn site_with(server: &Server, fields: &[(&str, Value)]) -> (BTreeSet<String>, Vec<Value>) {
+    let file = registry(server, "20348");
+    let mut record = json!({"schema": "ancm-tools/1", "type": "site", "tool": "site-list", "site": "Shop", "app": "/",
+        "path": server.path(SHOP), "physical_path": r"C:\inetpub\shop", "bitness": 64, "site_id": 1,
+        "map": [format!("C:={}", server.dir.path().display())]});
+    for (name, value) in fields {
+        record[*name] = value.clone();
+    }
+    let records = run(&["--registry", &file], Some(&format!("{record}\n")));
+    (codes(&records), records)
+}
+
+#[test]
+fn a_worker_is_stale_by_its_path_before_its_time() {
+    let server = Server::new();
+    let old = ("worker_started", json!("2020-01-01T00:00:00Z"));
+    let stale = |fields: &[(&str, Value)]| site_with(&server, fields).0;
+    let path = |text: &str| ("worker_path", json!(text));
+    assert_eq!(stale(&[path(r"C:\Windows")]), only("worker/stale"));
+    // a patch came after it started, but its PATH has the folder
+    assert!(stale(&[path(r"C:\Windows;c:\program files\dotnet\"), old.clone()]).is_empty());
+    assert_eq!(stale(&[old]), only("worker/stale"));
+    // the pool was recycled, WAS was not
+    let recycled = ("worker_started", json!("2099-01-01T00:00:00Z"));
+    let was = |text: &str| ("was_started", json!(text));
+    assert_eq!(
+        stale(&[recycled.clone(), was("2020-01-01T00:00:00Z")]),
+        only("worker/stale")
+    );
+    assert!(stale(&[recycled, was("2099-01-01T00:00:00Z")]).is_empty());
+}
+
+#[test]
+fn agents_of_the_server() {
+    let server = Server::new();
+    let told = |variables: Value| {
+        let (_, records) = site_with(&server, &[("pool_environment", variables)]);
+        let found = records
+            .into_iter()
+            .filter(|record| record["code"] == "worker/agent-variable");
+        found
+            .map(|finding| {
+                format!(
+                    "{} {}",
+                    finding["severity"].as_str().unwrap(),
+                    finding["evidence"]["variable"].as_str().unwrap()
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert!(told(json!({"CORECLR_PROFILER_PATH_64": r"C:\agent\profiler.dll"})).is_empty());
+    let on = json!({"CORECLR_ENABLE_PROFILING": "1", "CORECLR_PROFILER_PATH_64": r"C:\agent\profiler.dll"});
+    assert_eq!(told(on.clone()), ["warning CORECLR_PROFILER_PATH_64"]);
+    assert_eq!(
+        told(json!({"DOTNET_STARTUP_HOOKS": r"Hook;C:\agent\hook.dll"})),
+        ["error DOTNET_STARTUP_HOOKS"]
+    );
+    server
+        .write("agent/profiler.dll", "")
+        .write("agent/hook.dll", "");
+    assert_eq!(told(on), ["info CORECLR_PROFILER_PATH_64"]);
+    assert_eq!(
+        told(json!({"DOTNET_STARTUP_HOOKS": r"Hook;C:\agent\hook.dll"})),
+        ["info DOTNET_STARTUP_HOOKS"]
+    );
+    assert_eq!(
+        told(json!({"ASPNETCORE_HOSTINGSTARTUPASSEMBLIES": "Agent"})),
+        ["info ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"]
+    );
 }
 
 #[test]
