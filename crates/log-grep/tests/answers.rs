@@ -430,6 +430,34 @@ fn folders_are_read_whole_and_archives_too() {
     assert_eq!(done["type"], "done");
 }
 
+/// Docker's json-file driver: an object a line. Rows are those of the file.
+#[test]
+fn logs_of_containers_are_read_as_what_the_program_wrote() {
+    let log: String = FRAMEWORK
+        .lines()
+        .map(|line| {
+            let object = serde_json::json!({"log": format!("{line}\n"), "stream": "stderr", "time": "2026-01-02T03:04:05.6Z"});
+            format!("{object}\n")
+        })
+        .collect();
+    let records = read(
+        "abc-json.log",
+        format!(
+            "{}\n{log}",
+            r#"{"log":"start\n","stream":"stdout","time":"x"}"#
+        )
+        .as_bytes(),
+    );
+    let found = matches(&records);
+    assert_eq!(found.len(), 1, "{records:#?}");
+    assert_eq!(
+        found[0]["captures"]["framework"],
+        "Microsoft.AspNetCore.App"
+    );
+    assert_eq!(found[0]["captures"]["version"], "6.0.0");
+    assert_eq!(found[0]["line"], 3);
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).unwrap();

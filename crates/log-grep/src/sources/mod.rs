@@ -2,6 +2,7 @@
 //! error pages, and archives of any of them.
 
 mod archive;
+mod container;
 pub(crate) mod event;
 mod event_json;
 mod event_xml;
@@ -237,6 +238,12 @@ pub(crate) fn stream(
             reading.take(Stream::new(scanner).read(source, Encoding::AsciiCompatible, limit));
             reading
         }
+        Kind::Container => {
+            let mut written = container::Written::new(source);
+            let mut reading = Reading::new(path, Source::Stdout);
+            reading.take(Stream::new(scanner).read(&mut written, Encoding::AsciiCompatible, limit));
+            reading
+        }
         Kind::EventXml => event_xml::read(scanner, path, source, limit),
         Kind::W3c => w3c::read(scanner, path, source, limit),
         Kind::HttpErr => httperr::read(scanner, path, source, limit),
@@ -317,6 +324,7 @@ fn decoded_head(head: &[u8], encoding: Encoding) -> Vec<u8> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Text,
+    Container,
     EventXml,
     EventJson,
     W3c,
@@ -329,6 +337,9 @@ enum Kind {
 fn kind(head: &[u8]) -> Kind {
     let has = |text: &str| memchr::memmem::find(head, text.as_bytes()).is_some();
     let start = head.trim_ascii_start();
+    if container::looks_like(start) {
+        return Kind::Container;
+    }
     if has("<failedRequest") {
         return Kind::Freb;
     }
