@@ -11,6 +11,7 @@ mod folder;
 mod freb;
 mod html;
 mod httperr;
+mod list;
 pub(crate) mod live;
 pub(crate) mod site;
 mod stdout_name;
@@ -253,6 +254,7 @@ pub(crate) fn stream(
             let mut reading = match document {
                 Kind::EventJson => event_json::read(scanner, path, &bytes),
                 Kind::Freb => freb::read(scanner, path, &bytes),
+                Kind::List => list::read(scanner, path, &bytes),
                 _ => html::read(scanner, path, &bytes),
             };
             if let Err(error) = read {
@@ -330,6 +332,7 @@ enum Kind {
     W3c,
     HttpErr,
     Freb,
+    List,
     Html,
 }
 
@@ -357,6 +360,9 @@ fn kind(head: &[u8]) -> Kind {
         || w3c::looks_like(start)
     {
         return Kind::W3c;
+    }
+    if list::looks_like(head) {
+        return Kind::List;
     }
     let low = start[..start.len().min(512)].to_ascii_lowercase();
     if low.starts_with(b"<!doctype html") || low.starts_with(b"<html") || low.starts_with(b"<head")
