@@ -24,7 +24,7 @@ pub(crate) fn explain(catalogue: &Catalogue, codes: &[String], out: &mut Output)
             .help("Codes may be HRESULTs, Win32 errors, exit codes, event ids or statuses like 502.5.");
             out.emit(&Subject::default(), finding)?;
         }
-        for index in found {
+        for (code, index) in found {
             let Some(signature) = catalogue.get(index) else {
                 continue;
             };
@@ -35,7 +35,7 @@ pub(crate) fn explain(catalogue: &Catalogue, codes: &[String], out: &mut Output)
             )
             .help(signature.help.clone())
             .evidence("code", code.as_str());
-            if let Some(value) = number::parse(code).filter(|_| !code.contains('.')) {
+            if let Some(value) = number::parse(&code).filter(|_| !code.contains('.')) {
                 finding = finding
                     .evidence("hex", number::hex(value))
                     .evidence("signed", i64::from(value.cast_signed()))
@@ -53,14 +53,19 @@ pub(crate) fn explain(catalogue: &Catalogue, codes: &[String], out: &mut Output)
     Ok(())
 }
 
-/// Signatures of a status, a number, a Win32 code, an event id or a signature's own name.
-fn find(catalogue: &Catalogue, code: &str) -> Vec<u16> {
+/// Signatures of a status, a number, a Win32 code, an event id or a signature's own name, each with the code that it
+/// stands for: of a status alone (`502`) all its sub-statuses are told.
+fn find(catalogue: &Catalogue, code: &str) -> Vec<(String, u16)> {
     let code = code.trim();
     if let Some(index) = catalogue.find(code.strip_prefix("log/").unwrap_or(code)) {
-        return vec![index];
+        return vec![(code.to_owned(), index)];
     }
     if code.contains('.') {
-        return catalogue.by_status(code).into_iter().collect();
+        let found = catalogue.by_status(code);
+        return found
+            .map(|index| (code.to_owned(), index))
+            .into_iter()
+            .collect();
     }
     let Some(value) = number::parse(code) else {
         return Vec::new();
@@ -71,7 +76,6 @@ fn find(catalogue: &Catalogue, code: &str) -> Vec<u16> {
         found.extend(catalogue.by_event_id(value));
         found.extend(catalogue.explaining(value));
         found.extend(catalogue.by_exit(value));
-        found.extend(catalogue.by_status(code));
     }
     found.sort_unstable();
     found.dedup();
@@ -80,5 +84,22 @@ fn find(catalogue: &Catalogue, code: &str) -> Vec<u16> {
             .get(index)
             .map(|signature| std::cmp::Reverse(signature.rank))
     });
+    let mut found: Vec<_> = found
+        .into_iter()
+        .map(|index| (code.to_owned(), index))
+        .collect();
+    let mut subs: Vec<_> = catalogue
+        .statuses()
+        .filter_map(|(status, index)| {
+            let sub: u32 = status.strip_prefix(code)?.strip_prefix('.')?.parse().ok()?;
+            Some((sub, status, index))
+        })
+        .collect();
+    // in the order of their numbers: which one it was stands in the request log
+    subs.sort_unstable();
+    found.extend(
+        subs.into_iter()
+            .map(|(_, status, index)| (status.to_owned(), index)),
+    );
     found
 }

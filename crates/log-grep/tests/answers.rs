@@ -288,6 +288,12 @@ fn codes_in_every_notation_are_explained() {
             .count()
             >= 3
     );
+    let (records, ..) = tool(&["explain", "503", "500"], None);
+    let told: Vec<_> = records
+        .iter()
+        .filter_map(|record| record["evidence"]["code"].as_str())
+        .collect();
+    assert!(told.starts_with(&["503.0", "500.0", "500.19"]), "{told:?}");
     let (records, ..) = tool(&["explain", "0x12345678"], None);
     assert_eq!(records[0]["code"], "log/unknown-code");
 }

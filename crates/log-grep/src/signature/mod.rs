@@ -238,11 +238,16 @@ impl Catalogue {
 
     /// Index of the signature of a status with its sub-status, `502.5`.
     pub(crate) fn by_status(&self, status: &str) -> Option<u16> {
-        let at = self
-            .heads
-            .iter()
-            .position(|head| raw_list(&head.text, "statuses").any(|have| have == status))?;
-        u16::try_from(at).ok()
+        self.statuses()
+            .find(|&(have, _)| have == status)
+            .map(|(_, index)| index)
+    }
+
+    /// All statuses with their sub-status (`502.5`), and what explains them.
+    pub(crate) fn statuses(&self) -> impl Iterator<Item = (&str, u16)> {
+        (0_u16..).zip(&self.heads).flat_map(|(index, head)| {
+            raw_list(&head.text, "statuses").map(move |status| (status, index))
+        })
     }
 
     /// True where the user added signatures.
