@@ -10,12 +10,13 @@ use super::none;
 /// What lies at the top, besides files, dotted settings and what cargo builds.
 const TOP: [&str; 4] = ["crates", "docs", "scripts", "tests"];
 /// The rooms that tools may use.
-const ROOMS: [&str; 5] = [
+const ROOMS: [&str; 6] = [
     "exe-resource",
     "iis-config",
     "ntfs-meta",
     "published-app",
     "record",
+    "registry",
 ];
 /// A tool's `main.rs`: parse, call, exit.
 const MAIN_LINES: usize = 25;
@@ -85,7 +86,7 @@ fn rooms_use_each_other_in_one_direction() {
             .iter()
             .filter(|name| ROOMS.contains(&name.as_str()) || tools.contains(name));
         let allowed = |room: &str| match package.as_str() {
-            "published-app" => room == "iis-config",
+            "published-app" | "registry" => room == "iis-config",
             _ => tools.contains(&package) && ROOMS.contains(&room),
         };
         bad.extend(
@@ -106,6 +107,19 @@ fn rooms_use_each_other_in_one_direction() {
         }
     }
     none("rooms in the wrong direction", bad);
+}
+
+/// What one room asks the system for, no other asks for by itself.
+#[test]
+fn only_the_room_of_the_registry_asks_for_it() {
+    let others = packages().into_iter().filter(|name| name != "registry");
+    let asks = others.filter(|name| {
+        let manifest = workspace::root().join("crates").join(name).join("Cargo.toml");
+        dependencies(&manifest, |section| section.ends_with("dependencies"))
+            .iter()
+            .any(|used| used == "windows-registry")
+    });
+    none("rooms with a second way to the registry", asks);
 }
 
 #[test]

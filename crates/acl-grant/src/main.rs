@@ -9,7 +9,6 @@ mod report;
 mod rules;
 mod run;
 mod server;
-mod sys;
 mod traverse;
 mod undo;
 mod walk;

@@ -9,15 +9,14 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use iis_config::registry_export::{self, Registry, hive};
 use iis_config::windows_path::{self, Located, PathMap};
 use ntfs_meta::Sid;
 use published_app::{Options, load};
 use record::cli::MapArgs;
 use record::input::Target;
+use registry::Registry;
 
 use crate::identity::Identity;
-use crate::sys;
 
 /// Where the Hosting Bundle puts things, and the first version of the module; for which worker processes: of 32 or 64
 /// bits, which see another half of the server each.
@@ -129,8 +128,8 @@ impl Server {
         }
     }
 
-    /// Files with private keys of the certificates that the target's configuration names, and the hive that cannot be
-    /// read: its stores are then left out.
+    /// Files with private keys of the certificates that the target's configuration names, and the hive or the key of this
+    /// machine's registry that cannot be read: its stores are then left out.
     pub(crate) fn keys(&mut self, target: &Target) -> (Vec<KeyFile>, Option<(PathBuf, io::Error)>) {
         let map = self.map_of(target).into_owned();
         let files = certificate::files(&target.path, &map);
@@ -152,8 +151,8 @@ impl Server {
         for stored in certificate::stored(&target.path) {
             let registry = match self.store(hive.clone(), &stored.store) {
                 Ok(registry) => registry,
-                Err(error) => {
-                    unread = hive.clone().map(|hive| (hive, error));
+                Err(failed) => {
+                    unread = Some(failed);
                     continue;
                 }
             };
@@ -168,18 +167,26 @@ impl Server {
     }
 
     /// What the registry has of a store: that of a hive, or this machine's.
-    fn store(&mut self, hive: Option<PathBuf>, name: &str) -> io::Result<&Registry> {
+    ///
+    /// # Errors
+    /// The hive or the key that cannot be read, and why.
+    fn store(
+        &mut self,
+        hive: Option<PathBuf>,
+        name: &str,
+    ) -> Result<&Registry, (PathBuf, io::Error)> {
         let entry = match self.stores.entry((hive, name.to_owned())) {
             Entry::Occupied(entry) => return Ok(entry.into_mut()),
             Entry::Vacant(entry) => entry,
         };
-        let keys = store::keys(name);
-        let keys = [keys[0].as_str(), keys[1].as_str()];
+        let certificates = store::certificates(name);
+        let (trees, keys) = ([certificates.as_str()], [store::CRYPTOGRAPHY]);
         let registry = match &entry.key().0 {
-            None => sys::registry(&keys),
-            Some(path) => {
-                let bytes = registry_export::read(path)?;
-                hive::read(&bytes, &keys, &[]).map_err(io::Error::other)?
+            None => registry::live::read(&trees, &keys)
+                .map_err(|unread| (PathBuf::from(unread.key), unread.error))?
+                .unwrap_or_default(),
+            Some(hive) => {
+                registry::read(hive, &trees, &keys).map_err(|error| (hive.clone(), error.into()))?
             }
         };
         Ok(entry.insert(registry))

@@ -488,7 +488,7 @@ impl<'t> App<'t> {
         self.machine_read().as_ref().ok()?.as_deref()
     }
 
-    /// Why the registry of the copied server cannot be read.
+    /// Which registry cannot be read, and why.
     pub(crate) fn machine_error(&self) -> Option<&str> {
         self.machine_read().as_ref().err().map(String::as_str)
     }

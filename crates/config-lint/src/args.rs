@@ -64,7 +64,7 @@ pub(crate) struct LintArgs {
     pub(crate) schema_dir: Option<PathBuf>,
 
     /// The server's registry, an export (.reg) or the hive `System32\config\SYSTEM`, for the machine's environment
-    /// variables; repeat it for several parts [default: the hive below --root]
+    /// variables; repeat it for several parts [default: that of this machine, or the hive below --root]
     #[arg(long, value_name = "FILE")]
     pub(crate) registry: Vec<PathBuf>,
 }

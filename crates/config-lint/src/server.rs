@@ -3,17 +3,17 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::Context as _;
 use iis_config::asp_net_core;
 use iis_config::document::ReadError;
-use iis_config::registry_export::Registry;
 use iis_config::server::Server;
 use iis_config::source::SourceFile;
 use iis_config::windows_path::PathMap;
 use record::cli::MapArgs;
 use record::wire::Site;
+use registry::{ENVIRONMENT_KEYS, Registry};
 
 use crate::schema::Sections;
 use crate::server::machine::Machine;
@@ -37,6 +37,8 @@ pub(crate) struct Servers {
     sections: Sections,
     /// The machine of `--registry`.
     given: Option<Arc<Machine>>,
+    /// This one, asked when the first app needs it.
+    here: OnceLock<MachineRead>,
     /// Those of copied servers, by the `map` of their site records.
     machines: Mutex<HashMap<Vec<String>, MachineRead>>,
     /// The folder that was asked for last, and the web.config that apps in it inherit from: sites lie side by side.
@@ -52,12 +54,12 @@ impl Servers {
     pub(crate) fn new(
         map: &MapArgs,
         schema_dir: Option<&Path>,
-        registry: &[PathBuf],
+        registries: &[PathBuf],
     ) -> anyhow::Result<Self> {
         let mut known: Option<Registry> = None;
-        for file in registry {
-            let part =
-                machine::read(file).with_context(|| format!("--registry {}", file.display()))?;
+        for file in registries {
+            let part = registry::read(file, &[], &ENVIRONMENT_KEYS)
+                .with_context(|| format!("--registry {}", file.display()))?;
             known.get_or_insert_with(Registry::new).merge(part);
         }
         let sections = match schema_dir {
@@ -71,6 +73,7 @@ impl Servers {
             servers: Mutex::default(),
             sections,
             given: known.as_ref().map(Machine::of).map(Arc::new),
+            here: OnceLock::new(),
             machines: Mutex::default(),
             above: Mutex::default(),
         })
@@ -90,14 +93,18 @@ impl Servers {
         }
     }
 
-    /// The machine that a target is on: that of `--registry`, or else of the copied server that it is part of.
+    /// The machine that a target is on: that of `--registry`, or else the copied server that it is part of, or this one.
     pub(crate) fn machine(&self, site: Option<&Site>) -> MachineRead {
         if let Some(given) = &self.given {
             return Ok(Some(Arc::clone(given)));
         }
         let map = self.map(site);
         if map.is_identity() {
-            return Ok(None);
+            let read = || Machine::here().map(|machine| machine.map(Arc::new));
+            return match machine::is_here(site) {
+                true => self.here.get_or_init(read).clone(),
+                false => Ok(None),
+            };
         }
         let key = site.map(|site| site.map.clone()).unwrap_or_default();
         let mut machines = self.machines.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,7 +8,6 @@
 //! - [`effective`]: the sections that are in force for a virtual path, merged down the chain as IIS merges them.
 //! - [`source`]: files that were read, and places in them.
 //! - [`windows_path`]: Windows paths as text, the same on every host, and where they lie in a copied server.
-//! - [`registry_export`]: `.reg` files, the registry of a server that is not here.
 //! - [`environment`]: names that ignore case and `%VAR%` expansion.
 //!
 //! Nothing here prints or knows records; a file that is wrong is a value ([`document::Malformed`],
@@ -17,7 +16,6 @@ pub mod asp_net_core;
 pub mod document;
 pub mod effective;
 pub mod environment;
-pub mod registry_export;
 pub mod schema;
 pub mod server;
 pub mod source;

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::Context;
 use iis_config::environment::Environment;
-use iis_config::registry_export::{self, Registry, View, hive, parse_below};
 use iis_config::windows_path::{Located, PathMap};
 use record::input::Target;
+use registry::{ENVIRONMENT_KEYS, Registry, View};
 
 use crate::args::Args;
 use crate::examine::apphost::Search;
@@ -16,29 +16,22 @@ use crate::examine::in_force::Servers;
 use crate::root::store::Store;
 use crate::root::{Change, Root, listing};
 use crate::support::Date;
-use crate::sys;
 
-/// The keys of an export that are looked at; the rest of it is not kept.
-const KEYS: [&str; 8] = [
+/// The keys that are looked at with all that is below them.
+const TREES: [&str; 4] = [
     r"HKEY_LOCAL_MACHINE\SOFTWARE\dotnet",
     r"HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\dotnet",
-    r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion",
     r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\IIS Extensions",
-    r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion",
-    r"HKEY_LOCAL_MACHINE\SYSTEM",
-    r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\InetStp",
     r"HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\Microsoft\Updates\.NET",
 ];
-
-/// The same of a running server, where the large keys are not read with all that is below them.
-const LIVE_TREES: [&str; 4] = [KEYS[0], KEYS[1], KEYS[3], KEYS[7]];
-const LIVE_KEYS: [&str; 6] = [
-    KEYS[6],
-    KEYS[2],
-    KEYS[4],
-    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Environment",
-    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\W3SVC",
-    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WAS",
+/// Those of which only the values are.
+const KEYS: [&str; 6] = [
+    r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\InetStp",
+    ENVIRONMENT_KEYS[0],
+    ENVIRONMENT_KEYS[1],
+    ENVIRONMENT_KEYS[2],
+    ENVIRONMENT_KEYS[3],
+    ENVIRONMENT_KEYS[4],
 ];
 
 /// A server's registry, and the variables that follow from it.
@@ -91,8 +84,8 @@ impl Machine {
         };
         let mut given_registry = None;
         for file in &args.registry {
-            let part =
-                read_registry(file).with_context(|| format!("--registry {}", file.display()))?;
+            let part = registry::read(file, &TREES, &KEYS)
+                .with_context(|| format!("--registry {}", file.display()))?;
             given_registry.get_or_insert_with(Registry::new).merge(part);
         }
         let given_registry = given_registry.map(|registry| Arc::new(Known::new(registry)));
@@ -179,8 +172,7 @@ impl Machine {
 
     fn live(&self) -> &Asked {
         self.live.get_or_init(|| {
-            let registry = sys::registry(&LIVE_TREES, &LIVE_KEYS);
-            registry
+            registry::live::read(&TREES, &KEYS)
                 .map(|registry| registry.map(|registry| Arc::new(Known::new(registry))))
                 .map_err(|error| error.to_string())
         })
@@ -345,15 +337,6 @@ fn own_variables() -> Vec<(String, String)> {
         .collect()
 }
 
-/// An export, or one of the machine's hives.
-fn read_registry(path: &Path) -> anyhow::Result<Registry> {
-    let bytes = registry_export::read(path)?;
-    if hive::is_hive(&bytes) {
-        return Ok(hive::read(&bytes, &LIVE_TREES, &LIVE_KEYS)?);
-    }
-    Ok(parse_below(&bytes, &KEYS)?.registry)
-}
-
 /// The hives of a copied server that are there; nothing where none is.
 fn read_hives(map: &PathMap) -> Result<Option<Registry>, String> {
     let mut registry: Option<Registry> = None;
@@ -362,7 +345,8 @@ fn read_hives(map: &PathMap) -> Result<Option<Registry>, String> {
         let Located::Found(path) = map.locate(&shown) else {
             continue;
         };
-        let part = read_registry(&path).map_err(|error| format!("{shown}: {error}"))?;
+        let part =
+            registry::read(&path, &TREES, &KEYS).map_err(|error| format!("{shown}: {error}"))?;
         registry.get_or_insert_with(Registry::new).merge(part);
     }
     Ok(registry)

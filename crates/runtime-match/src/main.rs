@@ -9,7 +9,6 @@ mod rules;
 mod run;
 mod start;
 mod support;
-mod sys;
 
 exe_resource::embed!();
 

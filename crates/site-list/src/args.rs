@@ -40,8 +40,8 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "from_file"])]
     pub(crate) apphost: Option<PathBuf>,
 
-    /// Registry export of the server (regedit's .reg), for its environment variables
-    #[arg(long, value_name = "FILE.reg", conflicts_with_all = ["paths", "from_file"])]
+    /// The server's registry, an export (.reg) or the hive `System32\config\SYSTEM`, for its environment variables
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "from_file"])]
     pub(crate) registry: Option<PathBuf>,
 
     /// Only sites of this name; `*` and `?` stand for any characters; may be repeated

@@ -7,23 +7,12 @@ use std::time::SystemTime;
 use anyhow::Context as _;
 use iis_config::document;
 use iis_config::environment::{Environment, fold};
-use iis_config::registry_export;
 use iis_config::server;
 use iis_config::windows_path::{Located, PathMap, join};
+use registry::ENVIRONMENT_KEYS;
 
 use crate::args::Args;
 use crate::sys::{self, Service, Worker};
-
-/// The keys that the machine's environment is made of.
-const KEYS: [&str; 5] = [
-    r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion",
-    r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion",
-    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager\Environment",
-    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\W3SVC",
-    r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WAS",
-];
-/// The same of an export, where CurrentControlSet may be a numbered one.
-const EXPORTED: [&str; 3] = [r"HKEY_LOCAL_MACHINE\SYSTEM", KEYS[0], KEYS[1]];
 
 /// Folder of IIS's configuration.
 const CONFIG: &str = r"%windir%\System32\inetsrv\config";
@@ -63,24 +52,23 @@ impl Machine {
             map.is_identity() && args.server.apphost.is_none() && args.server.registry.is_none();
         let mut untold = Vec::new();
         let environment = match &args.server.registry {
-            Some(file) => {
-                let bytes = registry_export::read(file)
-                    .with_context(|| format!("cannot read {}", file.display()))?;
-                let export = registry_export::parse_below(&bytes, &EXPORTED)
-                    .with_context(|| format!("{} is no registry export", file.display()))?;
-                export.registry.machine_environment()
-            }
-            // Without a registry there is still a usual one; a machine that is not Windows has none to ask.
-            None if is_live => sys::registry(&[], &KEYS).map_or_else(
-                |error| {
-                    if sys::IS_LIVE {
-                        let message = "The registry cannot be read: Windows' usual folders and variables are taken.";
-                        untold.push((message.to_owned(), Some(error)));
-                    }
+            Some(file) => registry::read(file, &[], &ENVIRONMENT_KEYS)
+                .with_context(|| format!("cannot read {}", file.display()))?
+                .machine_environment(),
+            None if is_live => match registry::live::read(&[], &ENVIRONMENT_KEYS) {
+                Ok(Some(registry)) => registry.machine_environment(),
+                // a machine that is not Windows has none to ask
+                Ok(None) => Environment::windows_defaults(),
+                // without a registry there is still a usual one
+                Err(unread) => {
+                    let message = format!(
+                        "The registry key {} cannot be read: Windows' usual folders and variables are taken.",
+                        unread.key
+                    );
+                    untold.push((message, Some(unread.error)));
                     Environment::windows_defaults()
-                },
-                |registry| registry.machine_environment(),
-            ),
+                }
+            },
             None => Environment::windows_defaults(),
         };
         let mut machine = Self {

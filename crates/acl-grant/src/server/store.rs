@@ -5,14 +5,14 @@
 
 mod der;
 
-use iis_config::registry_export::{Registry, Value, View};
 use md5::{Digest as _, Md5};
+use registry::{Registry, Value, View};
 
 use der::Certificate;
 
 const STORES: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\SystemCertificates";
 /// Has the value `MachineGuid`, which ends the names of all key files of the machine.
-const CRYPTOGRAPHY: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography";
+pub(super) const CRYPTOGRAPHY: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography";
 
 /// Properties of a certificate (wincrypt.h): `CERT_KEY_PROV_INFO_PROP_ID` and `CERT_CERT_PROP_ID`, the certificate itself.
 const KEY_PROV_INFO: u32 = 2;
@@ -26,12 +26,9 @@ const RSA: [u32; 3] = [1, 12, 24];
 /// The provider of CNG whose keys are files; other ones have them in chips and cards.
 const SOFTWARE: &str = "Microsoft Software Key Storage Provider";
 
-/// The keys of the registry that tell of a store.
-pub(super) fn keys(store: &str) -> [String; 2] {
-    [
-        format!(r"{STORES}\{store}\Certificates"),
-        CRYPTOGRAPHY.to_owned(),
-    ]
+/// The key that has those of a store's certificates below it.
+pub(super) fn certificates(store: &str) -> String {
+    format!(r"{STORES}\{store}\Certificates")
 }
 
 /// The path on the server of the private key of the certificate that .NET takes for `subject` out of a store of the
@@ -39,7 +36,7 @@ pub(super) fn keys(store: &str) -> [String; 2] {
 /// Nothing where there is none, or its key is no file.
 pub(super) fn key_file(registry: &Registry, store: &str, subject: &str) -> Option<String> {
     let wanted = subject.to_lowercase();
-    let [store, _] = keys(store);
+    let store = certificates(store);
     let names = registry.subkeys(View::Bits64, &store);
     let blobs = names.iter().filter_map(|name| {
         let path = format!(r"{store}\{name}");

@@ -1,7 +1,5 @@
-//! What only a running server knows: its registry, when its services started, its worker processes.
-//!
-//! Each has an offline counterpart or may be left out: `--registry FILE.reg` in place of the registry; a copied server
-//! has no processes.
+//! What only a running server knows beside its registry: when its services started, its worker processes. A copied
+//! server has none of them.
 
 #[cfg(not(windows))]
 mod unsupported;
@@ -11,9 +9,9 @@ mod windows;
 use std::time::SystemTime;
 
 #[cfg(not(windows))]
-pub(crate) use unsupported::{IS_LIVE, registry, service, workers};
+pub(crate) use unsupported::{IS_LIVE, service, workers};
 #[cfg(windows)]
-pub(crate) use windows::{IS_LIVE, registry, service, workers};
+pub(crate) use windows::{IS_LIVE, service, workers};
 
 /// What a service is doing.
 #[cfg_attr(not(windows), allow(dead_code, reason = "only a running server tells"))]

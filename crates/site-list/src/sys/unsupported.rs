@@ -2,17 +2,10 @@
 
 use std::io;
 
-use iis_config::registry_export::Registry;
-
 use super::{Service, Worker};
 
 /// Whether this system can be a running server.
 pub(crate) const IS_LIVE: bool = false;
-
-/// The keys at and below `trees`, and `keys` without those below them.
-pub(crate) fn registry(_trees: &[&str], _keys: &[&str]) -> io::Result<Registry> {
-    Err(not_here("the registry"))
-}
 
 /// The service of that name; none if it is not installed.
 pub(crate) fn service(_name: &str) -> io::Result<Option<Service>> {

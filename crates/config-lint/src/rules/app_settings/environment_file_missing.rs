@@ -1,7 +1,7 @@
 //! There is no appsettings file for the environment in force.
 //!
-//! web.config, the application pool or the machine (known from `--registry`, or from a copied server's own) sets the environment (`ASPNETCORE_ENVIRONMENT`, else `DOTNET_ENVIRONMENT`); without either it is
-//! `Production`. The folder has settings of other environments but none of this one: the values that the app needs are not read, and it
+//! web.config, the application pool or the machine (known on a running server, from `--registry`, or from a copied server's own) sets
+//! the environment (`ASPNETCORE_ENVIRONMENT`, else `DOTNET_ENVIRONMENT`); without either it is `Production`. The folder has settings of other environments but none of this one: the values that the app needs are not read, and it
 //! fails at the first that is missing. Deploy the file, or set the environment that is meant. Names ignore case on Windows only.
 
 use crate::app::environment_of;

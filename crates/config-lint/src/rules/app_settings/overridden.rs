@@ -1,7 +1,7 @@
 //! A setting is set in several places: this tells which one wins.
 //!
 //! .NET reads `appsettings.json`, over it the file of the environment in force, and over both the environment variables, `A__B` for `A:B`:
-//! those of web.config, of the application pool, and of the machine (with `--registry`), in this order. Told are connection strings that
+//! those of web.config, of the application pool, and of the machine (where its registry is known), in this order. Told are connection strings that
 //! another file replaces, and every key of a file that a variable replaces by another value. An edit of the file that does not win changes
 //! nothing.
 

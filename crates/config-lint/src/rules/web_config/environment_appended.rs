@@ -2,7 +2,7 @@
 //!
 //! Module versions around 2.2.0 append web.config's `ASPNETCORE_ENVIRONMENT` to that of the machine or the pool:
 //! `Development;Development`. No `appsettings.{name}.json` fits such a name and no `IsProduction()` is true. Where the variable is set in
-//! both places an info tells so; the machine's variables are known from `--registry`. A value with a semicolon, or with blanks around it,
+//! both places an info tells so; the machine's variables are known where its registry is. A value with a semicolon, or with blanks around it,
 //! that stands in the file itself is a warning.
 
 use crate::rules::prelude::*;

@@ -1,7 +1,8 @@
 //! A configuration file is there but cannot be read.
 //!
 //! It is a folder, a device, too large, or this account may not read it. IIS answers with 500.19 where the account of the
-//! application pool cannot read web.config (0x80070005). The record is a `failure`: what is in the file is not known.
+//! application pool cannot read web.config (0x80070005). The record is a `failure`: what is in the file is not known. So is one about
+//! the registry that has the machine's environment variables: this machine's, or that of a copied server.
 
 use iis_config::document::ReadError;
 
@@ -19,7 +20,7 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
         findings.fail(&problem.path, failure);
     }
     if let Some(error) = app.machine_error() {
-        let why = format!("cannot read the registry of the copied server, {error}; the machine's environment variables are not known");
+        let why = format!("cannot read {error}; the machine's environment variables are not known");
         findings.fail(&app.path, Failure::new(rule.code.code, why));
     }
     let source = app.site().and_then(|site| site.source.as_deref());

@@ -1,6 +1,12 @@
 use super::*;
+use crate::View;
 
 const DOTNET: &str = r"HKLM\SOFTWARE\dotnet\Setup\InstalledVersions\x64";
+
+/// The part below this is all that the tests write.
+fn whole(bytes: &[u8]) -> Result<Export, Error> {
+    read(bytes, &["HKLM"], &[])
+}
 
 /// As `regedit` writes it: UTF-16LE with mark, CR LF.
 fn export(body: &str) -> Vec<u8> {
@@ -12,7 +18,7 @@ fn export(body: &str) -> Vec<u8> {
 }
 
 fn registry(body: &str) -> Registry {
-    let export = parse(&export(body)).expect("an export");
+    let export = whole(&export(body)).expect("an export");
     assert_eq!(export.malformed, []);
     export.registry
 }
@@ -127,7 +133,7 @@ fn values_below_a_deleted_key_belong_to_nothing() {
 #[test]
 fn the_old_format_is_ansi() {
     let bytes = b"REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\A]\r\n\"n\xe4me\"=\"gr\xfc\xdfe\"\r\n\"e\"=hex(2):25,41,25,e4,00\r\n";
-    let export = parse(bytes).unwrap();
+    let export = whole(bytes).unwrap();
     assert_eq!(
         export.registry.text(View::Bits64, r"HKLM\A", "NÄME"),
         Some("grüße")
@@ -176,16 +182,54 @@ fn the_services_that_start_workers_add_their_own_variables() {
 #[test]
 fn only_the_wanted_keys_are_kept() {
     let bytes = export(
-        "[HKEY_LOCAL_MACHINE\\SOFTWARE\\dotnet\\Setup]\n\"x\"=\"1\"\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\dotnetty]\n\"x\"=\"1\"",
+        r#"[HKEY_LOCAL_MACHINE\SOFTWARE\dotnet\Setup]
+"x"="1"
+[HKEY_LOCAL_MACHINE\SOFTWARE\dotnetty]
+"x"="1"
+[HKEY_LOCAL_MACHINE\SOFTWARE\Large]
+"x"="1"
+[HKEY_LOCAL_MACHINE\SOFTWARE\Large\Below]
+"x"="1""#,
     );
-    let registry = parse_below(&bytes, &[r"HKLM\Software\DotNet"])
+    let trees = [r"HKLM\Software\DotNet"];
+    let registry = read(&bytes, &trees, &[r"HKLM\SOFTWARE\large"])
         .unwrap()
         .registry;
-    assert_eq!(registry.subkeys(View::Bits64, r"HKLM\SOFTWARE"), ["dotnet"]);
+    assert_eq!(
+        registry.subkeys(View::Bits64, r"HKLM\SOFTWARE"),
+        ["dotnet", "Large"]
+    );
     assert_eq!(
         registry.text(View::Bits64, r"HKLM\SOFTWARE\dotnet\Setup", "x"),
         Some("1")
     );
+    assert_eq!(
+        registry.text(View::Bits64, r"HKLM\SOFTWARE\Large", "x"),
+        Some("1")
+    );
+    assert!(!registry.has_key(View::Bits64, r"HKLM\SOFTWARE\Large\Below"));
+}
+
+#[test]
+fn what_is_wanted_of_the_control_set_in_use_is_kept_of_numbered_ones() {
+    let bytes = export(
+        r#"[HKEY_LOCAL_MACHINE\SYSTEM\Select]
+"Current"=dword:00000002
+[HKEY_LOCAL_MACHINE\SYSTEM\ControlSet002\Services\W3SVC]
+"x"="1"
+[HKEY_LOCAL_MACHINE\SYSTEM\ControlSet002\Services\Other]
+"x"="1"
+[HKEY_LOCAL_MACHINE\SYSTEM\ControlSetX\Services\W3SVC]
+"x"="1""#,
+    );
+    let key = r"HKLM\SYSTEM\CurrentControlSet\Services\W3SVC";
+    let registry = read(&bytes, &[], &[key]).unwrap().registry;
+    assert_eq!(registry.text(View::Bits64, key, "x"), Some("1"));
+    assert_eq!(
+        registry.subkeys(View::Bits64, r"HKLM\SYSTEM\CurrentControlSet\Services"),
+        ["W3SVC"]
+    );
+    assert!(!registry.has_key(View::Bits64, r"HKLM\SYSTEM\ControlSetX"));
 }
 
 #[test]
@@ -198,7 +242,7 @@ fn what_is_wrong_is_told_with_its_line_and_the_rest_is_read() {
 nonsense
 [HKEY_LOCAL_MACHINE\B
 "e"="1""#;
-    let export = parse(&export(body)).unwrap();
+    let export = whole(&export(body)).unwrap();
     let lines: Vec<usize> = export
         .malformed
         .iter()
@@ -216,7 +260,7 @@ fn other_files_are_refused() {
         b"<configuration/>",
         b"Windows Registry Editor Version 6",
     ] {
-        assert_eq!(parse(bytes), Err(Error::Header));
+        assert_eq!(whole(bytes), Err(Error::Header));
     }
 }
 
@@ -231,7 +275,7 @@ mod properties {
         fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), wide in any::<bool>()) {
             let mut file = if wide { export("") } else { b"REGEDIT4\n[HKEY_A]\n".to_vec() };
             file.extend(bytes);
-            prop_assert!(parse(&file).is_ok());
+            prop_assert!(whole(&file).is_ok());
         }
 
         /// What regedit would write for any text comes back.

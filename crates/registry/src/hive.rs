@@ -5,12 +5,13 @@
 //! Changes that Windows has not written back yet are in log files beside the hive and are not looked at.
 //! (Structure: `regf` format specification of libregf; the names in comments are its.)
 
-use super::{Registry, Value, line::utf16};
+use iis_config::environment::same;
+
+use crate::value::utf16;
+use crate::{DEEPEST, Registry, Value};
 
 /// Bytes before the first cell.
 const BASE: usize = 0x1000;
-/// Keys this deep below a wanted one are not followed: the registry allows 512, what is asked for has five.
-const DEEPEST: usize = 16;
 /// More keys than that are not looked at; what is asked for lies beside some thousand.
 const MOST_KEYS: usize = 1 << 17;
 /// Larger values are cut: paths and variables are at most 32 KiB of text.
@@ -183,7 +184,7 @@ impl Hive<'_> {
     fn subkey(&mut self, key: &Key, name: &str) -> Option<Key> {
         self.each_subkey(key, &mut |hive, key| {
             let own = hive.key_name(&key)?;
-            crate::environment::same(&own, name).then_some(key)
+            same(&own, name).then_some(key)
         })
     }
 

@@ -2,6 +2,8 @@
 
 use encoding_rs::WINDOWS_1252;
 
+use crate::value::utf16;
+
 /// Lines that a text value may go on for, and that a continued value may have: a registry value holds 1 MB, which
 /// `regedit` writes 25 bytes a line. More would let a hostile file make the work quadratic.
 const MOST_LINES: usize = 60_000;
@@ -155,14 +157,4 @@ pub(super) fn quoted(text: &str) -> Option<(String, &str)> {
         }
     }
     None
-}
-
-/// UTF-16LE; an odd last byte is dropped, half a pair becomes U+FFFD.
-pub(super) fn utf16(bytes: &[u8]) -> String {
-    let units = bytes
-        .chunks_exact(2)
-        .map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
 }

@@ -1,8 +1,4 @@
-//! Values and how an export spells those that are not plain text.
-
-use encoding_rs::WINDOWS_1252;
-
-use super::line::utf16;
+//! Values and the bytes that the registry keeps them as.
 
 /// A registry value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +45,8 @@ impl Value {
     }
 }
 
-fn from_parts(kind: u32, bytes: &[u8], decode: fn(&[u8]) -> String) -> Value {
+/// A value whose text is of another encoding.
+pub(crate) fn from_parts(kind: u32, bytes: &[u8], decode: fn(&[u8]) -> String) -> Value {
     match (kind, bytes) {
         (1, _) => Value::Text(until_zero(decode(bytes))),
         (2, _) => Value::Expand(until_zero(decode(bytes))),
@@ -76,56 +73,12 @@ fn until_zero(mut text: String) -> String {
     text
 }
 
-fn ansi(bytes: &[u8]) -> String {
-    WINDOWS_1252
-        .decode_without_bom_handling(bytes)
-        .0
-        .into_owned()
-}
-
-/// `dword:...`, `hex:...` or `hex(TYPE):...`, continuation lines joined.
-pub(super) fn typed(data: &str, old: bool) -> Result<Value, &'static str> {
-    let (kind, digits) = data.split_once(':').ok_or("a value of no known kind")?;
-    let kind = kind.trim().to_ascii_lowercase();
-    if kind == "dword" {
-        let digits = digits.trim();
-        let right = !digits.is_empty()
-            && digits.len() <= 8
-            && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        let number = right
-            .then(|| u32::from_str_radix(digits, 16).ok())
-            .flatten();
-        return number
-            .map(Value::Dword)
-            .ok_or("dword: needs one to eight hexadecimal digits");
-    }
-    let number = match kind.strip_prefix("hex") {
-        Some("") => 3,
-        Some(rest) => rest
-            .strip_prefix('(')
-            .and_then(|rest| rest.strip_suffix(')'))
-            .filter(|number| number.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .and_then(|number| u32::from_str_radix(number, 16).ok())
-            .ok_or("hex(...) needs a hexadecimal type number")?,
-        None => return Err("a value of no known kind"),
-    };
-    let bytes = bytes(digits).ok_or("hex: needs pairs of hexadecimal digits and commas")?;
-    Ok(from_parts(number, &bytes, if old { ansi } else { utf16 }))
-}
-
-/// Comma-separated bytes of one or two digits; a comma at the end is how `regedit` breaks lines.
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let digits = digits.trim().trim_end_matches(',');
-    if digits.is_empty() {
-        return Some(Vec::new());
-    }
-    digits
-        .split(',')
-        .map(|byte| {
-            let byte = byte.trim();
-            let right =
-                matches!(byte.len(), 1 | 2) && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
-            right.then(|| u8::from_str_radix(byte, 16).ok()).flatten()
-        })
+/// UTF-16LE; an odd last byte is dropped, half a pair becomes U+FFFD.
+pub(crate) fn utf16(bytes: &[u8]) -> String {
+    let units = bytes
+        .chunks_exact(2)
+        .map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    char::decode_utf16(units)
+        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
         .collect()
 }

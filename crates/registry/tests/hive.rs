@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
 
-use iis_config::registry_export::hive::{self, HiveError};
-use iis_config::registry_export::{Value, View};
+use registry::hive::{self, HiveError};
+use registry::{Value, View};
 use support::hive::{hive as build, text};
 
 const DOTNET: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\WOW6432Node\dotnet";
