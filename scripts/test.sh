@@ -16,6 +16,12 @@ for task in "$@"; do
     [ "$status" -eq 0 ] || break
 done
 
+# A long run is read from its end: what failed is told again, with the tasks that were running.
+if [ "$status" -ne 0 ]; then
+    echo "What failed:"
+    grep -E '(^test .* \.\.\. FAILED$|panicked at|Running Task: |^error|^Diff in |^Error )' "$said" | tail -n 40
+fi
+
 # Tests that one run leaves out are run by another task, so a sum of what was ignored would say nothing.
 awk '/^test result: / { passed += $4; failed += $6 } END { printf "%d passed, %d failed\n", passed, failed }' "$said"
 exit "$status"

@@ -114,7 +114,10 @@ fn rooms_use_each_other_in_one_direction() {
 fn only_the_room_of_the_registry_asks_for_it() {
     let others = packages().into_iter().filter(|name| name != "registry");
     let asks = others.filter(|name| {
-        let manifest = workspace::root().join("crates").join(name).join("Cargo.toml");
+        let manifest = workspace::root()
+            .join("crates")
+            .join(name)
+            .join("Cargo.toml");
         dependencies(&manifest, |section| section.ends_with("dependencies"))
             .iter()
             .any(|used| used == "windows-registry")

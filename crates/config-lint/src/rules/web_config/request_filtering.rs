@@ -55,51 +55,52 @@ fn check(rule: &Rule, app: &App<'_>, findings: &mut Findings) {
     let is_private = |segment: &str| {
         segment.eq_ignore_ascii_case("web.config") || segment.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("App_"))
     };
-    for entry in hidden.iter().filter(|entry| of_app(entry) || !is_private(&entry.value)) {
-        let hit = paths.iter().find(|path| path.split('/').any(|segment| segment.eq_ignore_ascii_case(&entry.value)));
-        let Some(hit) = hit else { continue };
-        tell(
-            app,
-            findings,
-            entry,
-            rule.finding(format!("Request filtering hides the segment {}, which is in the app's wwwroot ({hit}): requests for it get 404.8.", entry.value))
-                .help(match entry.place {
-                    Some(_) => format!("Remove the segment {0}, or rename what is in wwwroot.", entry.value),
-                    None => format!("Rename {hit}, or add <hiddenSegments><remove segment=\"{}\" /></hiddenSegments> to <requestFiltering>.", entry.value),
-                }),
-        );
-    }
+    let refused = hidden.iter().filter(|entry| of_app(entry) || !is_private(&entry.value));
+    let in_segments = |value: &str, path: &str| path.split('/').any(|segment| segment.eq_ignore_ascii_case(value));
+    tell_hits(app, findings, &paths, refused, in_segments, |Entry { value, place, .. }, hit| {
+        rule.finding(format!("Request filtering hides the segment {value}, which is in the app's wwwroot ({hit}): requests for it get 404.8."))
+            .help(match place {
+                Some(_) => format!("Remove the segment {value}, or rename what is in wwwroot."),
+                None => format!("Rename {hit}, or add <hiddenSegments><remove segment=\"{value}\" /></hiddenSegments> to <requestFiltering>."),
+            })
+    });
     // source files and the like are refused by each server on purpose
     let is_refused = |entry: &&Entry| !entry.allowed && entry.value.len() > 1 && (of_app(entry) || SERVED.iter().any(|own| own.eq_ignore_ascii_case(&entry.value)));
-    for entry in extensions.iter().filter(is_refused) {
-        let Some(hit) = paths.iter().find(|path| extension(path).is_some_and(|own| own.eq_ignore_ascii_case(&entry.value))) else { continue };
-        tell(
-            app,
-            findings,
-            entry,
-            rule.finding(format!("Request filtering refuses {}, but the app's wwwroot has {hit}: requests for it get 404.7.", entry.value))
-                .help(format!("Allow {}, or remove the file.", entry.value)),
-        );
-    }
+    let in_extension = |value: &str, path: &str| extension(path).is_some_and(|own| own.eq_ignore_ascii_case(value));
+    tell_hits(app, findings, &paths, extensions.iter().filter(is_refused), in_extension, |Entry { value, .. }, hit| {
+        rule.finding(format!("Request filtering refuses {value}, but the app's wwwroot has {hit}: requests for it get 404.7."))
+            .help(format!("Allow {value}, or remove the file."))
+    });
     let exempt = exempt(app);
-    for entry in sequences.iter().filter(|entry| !entry.value.is_empty()) {
-        let sequence = entry.value.to_lowercase();
-        let hit = paths.iter().map(|path| format!("/{path}")).find(|path| {
-            path.to_lowercase().contains(&sequence) && !exempt.iter().any(|allowed| allowed.eq_ignore_ascii_case(path))
-        });
-        let Some(hit) = hit else { continue };
-        tell(
-            app,
-            findings,
-            entry,
-            rule.finding(format!("Request filtering refuses paths with \"{}\", which the app's wwwroot has ({hit}): requests for it get 404.5.", entry.value))
-                .help(format!("Remove the sequence \"{}\", or rename what is in wwwroot.", entry.value)),
-        );
-    }
+    let refused = sequences.iter().filter(|entry| !entry.value.is_empty());
+    let in_url = |value: &str, path: &str| {
+        let url = format!("/{path}");
+        url.to_lowercase().contains(&value.to_lowercase()) && !exempt.iter().any(|allowed| allowed.eq_ignore_ascii_case(&url))
+    };
+    tell_hits(app, findings, &paths, refused, in_url, |Entry { value, .. }, hit| {
+        rule.finding(format!("Request filtering refuses paths with \"{value}\", which the app's wwwroot has (/{hit}): requests for it get 404.5."))
+            .help(format!("Remove the sequence \"{value}\", or rename what is in wwwroot."))
+    });
     if is_closed {
         unlisted(rule, app, &extensions, &paths, findings);
     }
     verbs_and_pages(rule, app, &node, findings);
+}
+
+/// What is told of each entry that refuses one of the paths, with the first of them.
+fn tell_hits<'e>(
+    app: &App<'_>,
+    findings: &mut Findings,
+    paths: &[String],
+    entries: impl Iterator<Item = &'e Entry>,
+    refuses: impl Fn(&str, &str) -> bool,
+    finding: impl Fn(&Entry, &str) -> Finding,
+) {
+    for entry in entries {
+        if let Some(hit) = paths.iter().find(|path| refuses(&entry.value, path)) {
+            tell(app, findings, entry, finding(entry, hit));
+        }
+    }
 }
 
 /// The section in force, where anything is said about it.
