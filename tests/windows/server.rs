@@ -140,3 +140,33 @@ fn pipes_of_cmd_say_what_linux_says_of_a_copy() {
     }
     assert_eq!(here.len(), there.len());
 }
+
+#[test]
+#[ignore = "needs Wine"]
+fn the_variables_of_the_running_machine_reach_an_app_that_sets_none() {
+    let prefix = Prefix::new();
+    let app = windows_path(&sample::path("healthy-out-of-process"));
+    let told = || {
+        let mut tool = prefix.tool("config-lint");
+        tool.arg(&app);
+        let findings = run(tool).records_of("finding").into_iter();
+        let environment =
+            findings.filter(|finding| finding["code"] == "app-settings/environment-file-missing");
+        environment
+            .map(|finding| finding["message"].to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(), [""; 0]);
+    let session = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
+    let variable = "ASPNETCORE_ENVIRONMENT";
+    set_registry(&prefix, session, variable, "REG_SZ", "Staging");
+    let told = told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let names = ["the machine's environment", "Staging"];
+    assert!(
+        names
+            .iter()
+            .all(|name| told[0].to_lowercase().contains(&name.to_lowercase())),
+        "{told:?}"
+    );
+}

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -344,6 +345,10 @@ fn cache() -> PathBuf {
     )
 }
 
+/// So long an app may say nothing new before it is taken for one that runs on: 2.2 answers 500 to everything where Startup
+/// failed, and does not end.
+const SILENCE: Duration = Duration::from_secs(20);
+
 /// Starts the broken app and writes what it says to a stdout log, named as the module names it.
 fn capture(case: &Case, folder: &Path) -> PathBuf {
     let (sample, host) = match case.host {
@@ -383,14 +388,18 @@ fn capture(case: &Case, folder: &Path) -> PathBuf {
         .stderr(file)
         .spawn()
         .unwrap();
-    let started = std::time::Instant::now();
+    let mut said = (0, Instant::now());
     while child.try_wait().unwrap().is_none() {
-        if started.elapsed().as_secs() > 90 {
+        let length = fs::metadata(&log).unwrap().len();
+        if length != said.0 {
+            said = (length, Instant::now());
+        }
+        if said.1.elapsed() > SILENCE {
             child.kill().unwrap();
             child.wait().unwrap();
             break;
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
     }
     log
 }
