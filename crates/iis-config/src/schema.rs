@@ -336,32 +336,20 @@ pub fn is_for_all(attribute: &str) -> bool {
 /// The known name that a wrong one is probably meant to be: the same but for case, or few letters apart.
 pub fn nearest<'n>(wrong: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
     let folded = wrong.to_lowercase();
+    let letters = folded.chars().count();
     known
-        .map(|name| (distance(&folded, &name.to_lowercase()), name))
-        .min()
-        .filter(|(distance, name)| *distance * 3 <= name.chars().count())
-        .map(|(_, name)| name.to_owned())
-}
-
-/// Letters to insert, drop or replace, two neighbours swapped counting once.
-fn distance(a: &str, b: &str) -> usize {
-    // Names are short; a long one is not near to any.
-    let (a, b): (Vec<char>, Vec<char>) =
-        (a.chars().take(64).collect(), b.chars().take(64).collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replace = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = replace.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
+        .filter_map(|name| {
+            let count = name.chars().count();
+            // each letter more or less is one to insert or to drop: most names end here
+            let near = |distance: usize| distance * 3 <= count;
+            if !near(count.abs_diff(letters)) {
+                return None;
             }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
+            let distance = strsim::osa_distance(&folded, &name.to_lowercase());
+            near(distance).then_some((distance, name))
+        })
+        .min()
+        .map(|(_, name)| name.to_owned())
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ static PASSES: [Pass; 9] = [
         hide: pair::assigned,
     },
     Pass {
-        may_find: |text| text.contains(':'),
+        may_find: pair::may_be_stated,
         hide: pair::stated,
     },
     Pass {

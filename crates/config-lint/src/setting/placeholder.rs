@@ -14,7 +14,10 @@ fn is_name(text: &str) -> bool {
 /// tables, of templates' fields and of loggers' layouts: they count as the whole value, or as the value of a pair of a connection
 /// string.
 pub(crate) fn token(value: &str) -> Option<&str> {
-    if !value.contains(['#', '_', '$', '{']) {
+    if !value
+        .bytes()
+        .any(|byte| matches!(byte, b'#' | b'_' | b'$' | b'{'))
+    {
         return None;
     }
     between(value, "#{", "}#")

@@ -1,7 +1,5 @@
 //! Values that are secrets in plain text.
 
-use std::borrow::Cow;
-
 use crate::setting::connection_string;
 use crate::setting::placeholder;
 
@@ -66,21 +64,15 @@ pub(crate) fn is_secret(key: &str, value: &str) -> bool {
     }
     let (section, name) = key.rsplit_once(':').unwrap_or(("", key));
     // API_KEY and api-key
-    let name = match name.contains(['_', '-']) {
-        true => Cow::Owned(name.replace(['_', '-'], "")),
-        false => Cow::Borrowed(name),
-    };
-    let ends = |end: &str| {
-        name.len()
-            .checked_sub(end.len())
-            .and_then(|start| name.get(start..))
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
-    };
-    let is_word = |word: &str| name.eq_ignore_ascii_case(word);
-    if NAMES.iter().any(|end| ends(end)) {
+    let mut name = name.to_ascii_lowercase();
+    name.retain(|c| !matches!(c, '_' | '-'));
+    let is_word = |word: &str| name == word;
+    if NAMES.iter().any(|end| name.ends_with(end)) {
         // a number is no key, but often a password
         let is_number = value.parse::<f64>().is_ok()
-            && !["password", "passwd", "pwd"].iter().any(|end| ends(end));
+            && !["password", "passwd", "pwd"]
+                .iter()
+                .any(|end| name.ends_with(end));
         if !is_number && plain(value) {
             return true;
         }

@@ -67,6 +67,18 @@ pub(super) fn members(text: &str) -> String {
     })
 }
 
+/// Whether a name that may be a secret's stands before a colon. Most texts have colons, few have this: the pattern itself is
+/// tried at each letter.
+pub(super) fn may_be_stated(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b':', bytes).any(|colon| {
+        let before = text[..colon].trim_end_matches([' ', '\t']);
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+        let name = &before[before.trim_end_matches(is_name).len()..];
+        super::may_hold_secret(name.as_bytes())
+    })
+}
+
 pub(super) fn stated(text: &str) -> String {
     each(text, &STATED, |found, before, rest| {
         let ahead = &before[..before.len() - found.whole.len()];
