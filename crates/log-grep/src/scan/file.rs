@@ -54,7 +54,7 @@ pub(crate) fn file(
         for mut open in opened {
             let (sender, next, ended) = (sender.clone(), &next, &ended);
             scope.spawn(move || {
-                let mut buffer = Vec::new();
+                let mut buffer = Buffer::default();
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     if index >= windows || ended.load(Ordering::Relaxed) {
@@ -119,11 +119,11 @@ fn window(
     own: Range<u64>,
     start: u64,
     length: u64,
-    buffer: &mut Vec<u8>,
+    buffer: &mut Buffer,
 ) -> io::Result<Part> {
     let from = own.start.saturating_sub(BEFORE as u64).max(start);
     let to = (own.end + AFTER as u64).min(length);
-    fill(open, from, (to - from) as usize, buffer)?;
+    let buffer = buffer.fill(open, from, (to - from) as usize)?;
     let begin = ((own.start - from) as usize).min(buffer.len());
     let end = ((own.end - from) as usize).min(buffer.len());
     let mut hits = Hits::default();
@@ -136,28 +136,37 @@ fn window(
     })
 }
 
-/// Reads up to `length` bytes at `from`; fewer when the file ends.
-fn fill(open: &mut File, from: u64, length: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
-    open.seek(SeekFrom::Start(from))?;
-    buffer.resize(length, 0);
-    let mut have = 0;
-    while have < length {
-        match open.read(&mut buffer[have..]) {
-            Ok(0) => break,
-            Ok(count) => have += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+/// What is read into. Processors of AMD copy out of the page cache four times slower to an address that is a few bytes past
+/// a page's start, which is where the allocator puts large blocks (measured: 2.5 GB/s against 10).
+#[derive(Default)]
+struct Buffer(Vec<u8>);
+
+impl Buffer {
+    const PAGE: usize = 4096;
+
+    /// Reads up to `length` bytes at `from`; fewer when the file ends.
+    fn fill(&mut self, open: &mut File, from: u64, length: usize) -> io::Result<&[u8]> {
+        open.seek(SeekFrom::Start(from))?;
+        self.0.resize(self.0.len().max(length + Self::PAGE), 0);
+        let start = self.0.as_ptr().align_offset(Self::PAGE).min(Self::PAGE);
+        let place = &mut self.0[start..start + length];
+        let mut have = 0;
+        while have < length {
+            match open.read(&mut place[have..]) {
+                Ok(0) => break,
+                Ok(count) => have += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
+        Ok(&place[..have])
     }
-    buffer.truncate(have);
-    Ok(())
 }
 
 /// The whole of a small file as one window.
 fn one(scanner: &Scanner<'_>, open: &mut File, start: u64, length: u64) -> Scanned {
-    let mut buffer = Vec::new();
-    match fill(open, start, (length - start) as usize, &mut buffer) {
-        Ok(()) => small(scanner, &buffer, start),
+    match Buffer::default().fill(open, start, (length - start) as usize) {
+        Ok(bytes) => small(scanner, bytes, start),
         Err(error) => failed(error),
     }
 }
