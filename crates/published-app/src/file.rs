@@ -94,8 +94,11 @@ pub fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Problem> {
     if size > limit {
         return Err(problem(ProblemKind::TooLarge { size, limit }));
     }
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    let read = File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
+    // What has a size is read to there, so that no further call is needed to see its end; one that grows meanwhile is as it
+    // was. Files that a system makes up have none.
+    let most = if size > 0 { size } else { limit + 1 };
+    let mut bytes = Vec::with_capacity(size as usize);
+    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
     match read {
         Ok(_) if bytes.len() as u64 > limit => Err(problem(ProblemKind::TooLarge {
             size: bytes.len() as u64,

@@ -38,10 +38,13 @@ pub fn read(path: &Path) -> Result<Document, ReadError> {
     if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file").into());
     }
-    let mut bytes = Vec::with_capacity((metadata.len() as usize).min(MAX_BYTES) + 1);
-    // One byte over the limit is enough to know.
-    File::open(path)?
-        .take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)?;
+    // One byte over the limit is enough to know. What has a size is read to there, so that no further call is needed to see
+    // its end; files that a system makes up have none.
+    let most = match metadata.len() {
+        0 => MAX_BYTES as u64 + 1,
+        size => size.min(MAX_BYTES as u64 + 1),
+    };
+    let mut bytes = Vec::with_capacity(metadata.len().min(most) as usize);
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(Document::parse(bytes)?)
 }

@@ -17,7 +17,7 @@ pub use outcome::{Because, Counts, Done, Framework, Probe, Resolution, Verdict};
 pub use site::Site;
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Value of the `schema` field of every record.
 pub const SCHEMA: &str = "ancm-tools/1";
@@ -89,7 +89,7 @@ macro_rules! bodies {
                 match self { $(Body::$variant(body) => body.serialize(serializer)),+ }
             }
 
-            fn parse(kind: &str, mut fields: Map<String, Value>) -> Option<Self> {
+            fn parse(kind: &str, mut fields: read::Fields) -> Option<Self> {
                 match kind {
                     $($name => <$inner>::of_fields(&mut fields).map(Body::from),)+
                     _ => None,
@@ -164,7 +164,7 @@ impl Record {
     /// Reads a line of the wire. `None` where it is no record of this version's types; such a
     /// line is foreign: passed on, not understood.
     pub fn parse(line: &[u8]) -> Option<Self> {
-        let mut fields: Map<String, Value> = serde_json::from_slice(line).ok()?;
+        let mut fields: read::Fields = serde_json::from_slice(line).ok()?;
         let mut text = |name: &str| match fields.remove(name) {
             Some(Value::String(text)) => Some(text),
             _ => None,

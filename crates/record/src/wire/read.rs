@@ -3,6 +3,9 @@
 //! Reading is lenient where scripts rebuild records: a missing field or `null` is the default, a number may be text,
 //! and one value stands for an array of one (`ConvertTo-Json` makes such). What cannot be meant so is refused.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::{
@@ -16,8 +19,42 @@ pub(super) trait Read: Default {
     fn read(value: Value) -> Option<Self>;
 }
 
+/// A record's fields, the last of those with one name counting: two dozen names are found sooner by comparing than by
+/// hashing each, and a pipe reads each line once in each tool.
+pub(super) struct Fields(Vec<(String, Value)>);
+
+impl Fields {
+    /// The field of that name, taken out.
+    pub(super) fn remove(&mut self, name: &str) -> Option<Value> {
+        let at = self.0.iter().rposition(|(own, _)| own == name)?;
+        Some(self.0.remove(at).1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Fields;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a record")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::with_capacity(32);
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}
+
 /// The field of that name, taken out of `fields`; its default where it is missing or null.
-fn field<T: Read>(fields: &mut Map<String, Value>, name: &str) -> Option<T> {
+fn field<T: Read>(fields: &mut Fields, name: &str) -> Option<T> {
     match fields.remove(name) {
         None | Some(Value::Null) => Some(T::default()),
         Some(value) => T::read(value),
@@ -100,7 +137,7 @@ impl Read for Severity {
 macro_rules! records {
     ($($record:ident { $($name:ident),+ $(; $inner:ident: $type:ident)? })+) => {
         $(impl $record {
-            pub(super) fn of_fields(fields: &mut Map<String, Value>) -> Option<Self> {
+            pub(super) fn of_fields(fields: &mut Fields) -> Option<Self> {
                 Some(Self {
                     $($inner: $type::of_fields(fields)?,)?
                     $($name: field(fields, stringify!($name))?,)+
@@ -110,7 +147,7 @@ macro_rules! records {
 
         impl Read for $record {
             fn read(value: Value) -> Option<Self> {
-                Self::of_fields(&mut Map::read(value)?)
+                Self::of_fields(&mut Fields(Map::read(value)?.into_iter().collect()))
             }
         })+
     };
